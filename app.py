@@ -1,0 +1,61 @@
+"""Serve the dashboard: `python app.py [--snapshots DIR] [--port N]`."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import waitress
+
+from dashboard.access import AccessError, check_binding
+from dashboard.factory import create_app
+from dashboard.settings import Settings
+from fusion.snapshot import SnapshotError
+
+
+def main(
+    snapshots: Annotated[Path | None, typer.Option(help="folder that holds the snapshots")] = None,
+    port: Annotated[int | None, typer.Option(help="port to serve on", min=1, max=65535)] = None,
+    host: Annotated[str | None, typer.Option(help="address to serve on; this machine only by default")] = None,
+) -> None:
+    """Serve the newest snapshot on http://HOST:PORT until stopped."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    given = {"snapshots": snapshots, "port": port, "host": host}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    try:
+        check_binding(settings)
+        listener = _listen(settings)
+        app = create_app(settings)
+        snapshot = app.store.current()
+    except (AccessError, SnapshotError, OSError) as error:
+        typer.echo(f"lookout: {error}", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"Lookout 瞭望  http://{settings.host}:{settings.port}  snapshot {snapshot.id}")
+    waitress.serve(app.server, sockets=[listener], threads=settings.threads, ident=None)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A socket bound to the address, so that a taken port is told before anything is loaded.
+
+    Raises  OSError with what to do
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise OSError(f"port {settings.port} is taken; choose another: make run PORT={settings.port + 1}") from None
+        raise OSError(f"can't serve on {settings.host}:{settings.port}: {error.strerror}") from None
+    return listener
+
+
+if __name__ == "__main__":
+    typer.run(main)

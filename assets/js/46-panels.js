@@ -1,0 +1,33 @@
+/* The state of each panel: data, none found, not connected, old, failed. They never look alike. */
+(() => {
+  const lookout = window.lookout;
+  const { word } = lookout;
+
+  function state(name, kind, text = '') {
+    const panel = document.querySelector(`[data-panel="${name}"]`);
+    const slot = document.getElementById(`situation-${name}-state`);
+    if (!panel || !slot) return;
+    panel.setAttribute('data-state', kind);
+    const said = kind === 'ready' ? '' : text || word(`panel.${kind}`);
+    if (slot.textContent !== said) slot.textContent = said;
+  }
+
+  lookout.panels = {
+    state,
+    note(name, text) {
+      const slot = document.getElementById(`${name}-note`);
+      if (!slot) return;
+      if (slot.dataset.first === undefined) slot.dataset.first = slot.textContent;
+      slot.textContent = text || slot.dataset.first;
+    },
+    /* Ready, or why not: the table's own trouble first, then an empty answer. */
+    settle(name, table, isEmpty) {
+      const entry = lookout.kpis.missing(table);
+      if (entry) return state(name, entry.state, entry.state === 'failed' ? word('panel.failed_why', { why: entry.error || '' }) : '');
+      return state(name, isEmpty ? 'none' : 'ready');
+    },
+  };
+
+  /* Root-font scale of the page: 1 at 1920 wide. */
+  lookout.scale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+})();

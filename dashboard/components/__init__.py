@@ -1,0 +1,1 @@
+"""Parts of pages: data in, component out, no callbacks."""

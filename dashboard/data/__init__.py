@@ -1,0 +1,1 @@
+"""Questions to a snapshot and their answers; knows SQL, knows nothing of the screen."""

@@ -1,0 +1,16 @@
+-- One clue for its card, with its history in order. Parameter: clue_idx.
+select c.clue_id, c.state, c.severity, c.score, c.category, c.pollutant, c.detected_at, c.window_from, c.window_to,
+       c.state_since, c.due_at, (c.stages & 64) > 0 as is_overdue, c.cell_id, c.enterprise_idx, e.name as enterprise,
+       ru.rule_id, ru.name_zh as rule_zh, ru.name_en as rule_en, r.round_code,
+       t.name_zh as team_zh, t.name_en as team_en, c.lon_deg, c.lat_deg,
+       county.name_zh as county_zh, county.name_en as county_en, city.name_zh as city_zh, city.name_en as city_en,
+       (select list({'at': v.at, 'event': v.event, 'to_state': v.to_state, 'role': v.role} order by v.sequence)
+        from clue_events v where v.clue_idx = c.clue_idx) as history
+from clues c
+left join enterprises e on e.enterprise_idx = c.enterprise_idx
+left join rules ru using (rule_idx)
+left join rounds r on r.round_idx = c.round_idx
+left join teams t on t.team_idx = c.team_idx
+left join places county on county.place_idx = c.county_idx
+left join places city on city.place_idx = c.city_idx
+where c.clue_idx = $index

@@ -1,0 +1,91 @@
+"""Open snapshots: the newest for new pages, the last ones for pages that are still open on them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+import duckdb
+
+from dashboard.data.layers import sql
+from fusion.snapshot import Manifest, Snapshot, SnapshotError, current_id, open_current, open_named
+
+log = logging.getLogger(__name__)
+KEPT_OPEN = 2
+
+
+class Loaded:
+    """One snapshot, its tables in memory, ready for questions from several threads."""
+
+    def __init__(self, snapshot: Snapshot, memory_limit: str) -> None:
+        """Read every table of `snapshot`."""
+        self.snapshot = snapshot
+        self._connection = duckdb.connect(":memory:", config={"memory_limit": memory_limit})
+        for name in snapshot.manifest.tables:
+            source = str(snapshot.table(name)).replace("'", "''")
+            self._connection.execute(f'create table "{name}" as from read_parquet(\'{source}\')')
+        self._connection.execute(sql("macros"))
+
+    @property
+    def id(self) -> str:
+        """The snapshot's id, the beginning of every data address."""
+        return self.snapshot.id
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the snapshot says of itself."""
+        return self.snapshot.manifest
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own for each call: connections are not safe to share between threads."""
+        return self._connection.cursor()
+
+
+class Store:
+    """Snapshots by id; follows CURRENT when it moves."""
+
+    def __init__(self, root: Path, memory_limit: str) -> None:
+        """Remember where snapshots lie; nothing is opened before the first question."""
+        self._root = root
+        self._memory_limit = memory_limit
+        self._open: OrderedDict[str, Loaded] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def current(self) -> Loaded:
+        """The published snapshot.
+
+        Raises  SnapshotError where there is none; a newer one that can't be opened leaves the last good one in use
+        """
+        wanted = current_id(self._root)
+        with self._lock:
+            if wanted in self._open:
+                return self._open[wanted]
+            try:
+                return self._keep(open_current(self._root))
+            except SnapshotError:
+                if not self._open:
+                    raise
+                log.exception("event=snapshot_refused id=%s kept=%s", wanted, next(reversed(self._open)))
+                return next(reversed(self._open.values()))
+
+    def named(self, snapshot_id: str) -> Loaded:
+        """The snapshot `snapshot_id`, if it still lies there.
+
+        Raises  SnapshotError
+        """
+        with self._lock:
+            if snapshot_id in self._open:
+                return self._open[snapshot_id]
+            return self._keep(open_named(self._root, snapshot_id))
+
+    def _keep(self, snapshot: Snapshot) -> Loaded:
+        if snapshot.id in self._open:
+            return self._open[snapshot.id]
+        loaded = Loaded(snapshot, self._memory_limit)
+        self._open[snapshot.id] = loaded
+        while len(self._open) > KEPT_OPEN:
+            self._open.popitem(last=False)
+        log.info("event=snapshot_opened id=%s", snapshot.id)
+        return loaded

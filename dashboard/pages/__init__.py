@@ -1,0 +1,1 @@
+"""One folder a page; a page imports no other page."""

@@ -1,0 +1,161 @@
+"""What every page stands in: the document, the header, the notices."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+from markupsafe import escape
+
+from dashboard import urls
+from dashboard.data.filters import CATEGORIES, STATUS_GROUPS
+from dashboard.data.store import Loaded
+from dashboard.data.vocabulary import first_and_last_day, vocabulary
+from dashboard.page import PageContext
+from dashboard.settings import Settings
+
+# Mantine's greys replaced by the navy of the house, from text to ground.
+NAVY = ["#e6f0ff", "#c4d6ee", "#9db3d2", "#6f8ab0", "#3a5a88", "#1f3f6d", "#12294d", "#0d2040", "#0b1c38", "#061127"]
+DOCUMENT = """<!DOCTYPE html>
+<html lang="{lang}" data-theme="{theme}" data-mantine-color-scheme="{theme}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='6' fill='%23061127'/%3E%3Ccircle cx='16' cy='16' r='9' fill='none' stroke='%2339c6ff' stroke-width='3'/%3E%3Ccircle cx='16' cy='16' r='3.5' fill='%23ff4b3e'/%3E%3C/svg%3E">
+{css}
+</head>
+<body data-ag-theme-mode="{grid_theme}">
+<script type="application/json" id="lookout-config">{page_config}</script>
+{entry}
+<footer>{config}
+{scripts}
+{renderer}</footer>
+</body>
+</html>"""
+
+
+def browser_config(context: PageContext, loaded: Loaded, settings: Settings) -> dict[str, Any]:
+    """Everything the page's scripts are told; data themselves come as columns."""
+    manifest = loaded.manifest
+    first, last = first_and_last_day(loaded)
+    return {
+        "lang": context.words.language,
+        "theme": context.theme,
+        "words": context.words.under(""),
+        "states": context.words.under("state."),
+        "statusWords": context.words.under("status."),
+        "categoryWords": context.words.under("category."),
+        "statusGroups": STATUS_GROUPS,
+        "categories": CATEGORIES,
+        "dataRoot": urls.data_root(loaded.id),
+        "versionUrl": urls.VERSION,
+        "gridBundle": urls.GRID_BUNDLE,
+        "pollSeconds": settings.poll_seconds,
+        "staleAfterHours": settings.stale_after_hours,
+        "snapshot": {
+            "id": loaded.id,
+            "builtAt": manifest.built_at,
+            "asOf": manifest.as_of,
+            "isSynthetic": manifest.is_synthetic,
+            "states": {name: {"state": s.state, "error": s.error} for name, s in manifest.states.items()},
+        },
+        "firstDay": first,
+        "lastDay": last,
+        **vocabulary(loaded),
+    }
+
+
+def document(context: PageContext, parts: dict[str, str], config: dict[str, Any] | None) -> str:
+    """The HTML of a page; `parts` are Dash's own pieces."""
+    data = json.dumps(config or {}, ensure_ascii=False, separators=(",", ":"))
+    return DOCUMENT.format(
+        lang="zh-CN" if context.words.language == "zh" else "en",
+        theme=context.theme,
+        grid_theme="dark-blue" if context.theme == "dark" else "light",
+        title=escape(context.words("app.title")),
+        css=parts["css"],
+        page_config=data.replace("<", "\\u003c").replace("\u2028", "\\u2028"),
+        entry=parts["app_entry"],
+        config=parts["config"],
+        scripts=parts["scripts"],
+        renderer=parts["renderer"],
+    )
+
+
+def frame(context: PageContext, loaded: Loaded, content: Component) -> Component:
+    """A page's content under the header, with the theme around both."""
+    return dmc.MantineProvider(
+        forceColorScheme=context.theme,
+        theme={
+            "fontFamily": "inherit",
+            "primaryColor": "cyan",
+            "colors": {"dark": NAVY},
+            "defaultRadius": "xs",
+            "scale": 1,
+        },
+        children=dmc.DatesProvider(
+            settings={"locale": "zh-cn" if context.words.language == "zh" else "en", "firstDayOfWeek": 1},
+            children=html.Div([_header(context, loaded), content], className="page"),
+        ),
+    )
+
+
+def failed_frame(context: PageContext, message: str) -> Component:
+    """The page where there is no snapshot to show: it says so, it does not look calm."""
+    return dmc.MantineProvider(
+        forceColorScheme=context.theme,
+        children=html.Main(
+            [
+                html.H1(context.words("shell.no_snapshot")),
+                html.P(message, className="failed-message"),
+                html.P(context.words("shell.no_snapshot_hint")),
+            ],
+            className="page-failed",
+        ),
+    )
+
+
+def _header(context: PageContext, loaded: Loaded) -> Component:
+    t = context.words
+    manifest = loaded.manifest
+    badges = [
+        html.Span(t("shell.synthetic"), className="badge badge-synthetic", title=t("shell.synthetic_hint"))
+        if manifest.is_synthetic
+        else None,
+        html.Span(
+            [
+                html.I(className="dot", id="health-dot"),
+                html.Span(t("shell.data_until", time=manifest.as_of[:16].replace("T", " "))),
+            ],
+            className="badge",
+            id="data-until",
+        ),
+        html.Span("", className="badge badge-quiet", id="snapshot-age", title=loaded.id),
+    ]
+    title = getattr(manifest.title, t.language) or t("app.title")
+    return html.Header(
+        [
+            html.Div([badge for badge in badges if badge is not None], className="header-left"),
+            html.H1(title, className="header-title"),
+            html.Nav(
+                [
+                    html.Button(t("shell.theme"), id="theme-switch", className="header-link", type="button"),
+                    html.Button(t("shell.other_language"), id="language-switch", className="header-link", type="button"),
+                    html.Span("", id="clock", className="clock"),
+                ],
+                className="header-right",
+                **{"aria-label": t("shell.navigation")},
+            ),
+        ],
+        className="header",
+    )
+
+
+def link_to(path: str, **query: str) -> str:
+    """An address of a page with its query."""
+    return f"{path}?{urlencode(query)}" if query else path
