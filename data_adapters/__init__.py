@@ -1,0 +1,1 @@
+"""Sources become canonical tables here, with every row accounted for."""

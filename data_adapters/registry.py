@@ -1,0 +1,33 @@
+"""The sources by name. A source is imported when it is asked for, so that listing them stays quick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import cast
+
+from data_adapters.source import AdapterError, Source, nearest
+
+SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "boundaries": "data_adapters.sources.boundaries:BOUNDARIES",
+        "region_groups": "data_adapters.sources.region_groups:REGION_GROUPS",
+        "firms": "data_adapters.sources.firms:FIRMS",
+        "satellite_grid": "data_adapters.sources.satellite_grid:SATELLITE_GRID",
+        "enterprise_register": "data_adapters.sources.enterprise_register:ENTERPRISE_REGISTER",
+        "power_plants": "data_adapters.sources.power_plants:POWER_PLANTS",
+        "campaign": "data_adapters.campaign:CAMPAIGN",
+    }
+)
+
+
+def get_source(name: str) -> Source:
+    """The source of that name.
+
+    Raises  AdapterError naming the nearest known name
+    """
+    if name not in SOURCES:
+        raise AdapterError("", f"there is no source {name!r}", nearest(name, SOURCES))
+    module, attribute = SOURCES[name].split(":")
+    return cast(Source, getattr(import_module(module), attribute))

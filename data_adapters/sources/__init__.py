@@ -1,0 +1,1 @@
+"""One module per source, with a sidecar of the same name."""

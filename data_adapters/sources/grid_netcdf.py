@@ -1,0 +1,236 @@
+"""A NetCDF field (classic or HDF5) as cells; coordinates, product and quality are found by CF attributes and names."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from data_adapters.source import AdapterError, FileAccount, RejectionLog
+from data_adapters.sources.delimited import plain_heading
+from data_adapters.sources.grid_settings import GridSettings
+
+KM_PER_DEG = 111.195
+UTC_PLUS_8 = np.timedelta64(8, "h")
+FILE_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_m]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+AXES = {
+    "latitude": ("degrees_north", "degree_north", ("lat", "latitude", "nav_lat", "lats", "xlat")),
+    "longitude": ("degrees_east", "degree_east", ("lon", "longitude", "nav_lon", "lons", "xlong", "lng")),
+}
+
+
+def read_netcdf(
+    path: Path, content: bytes, account: FileAccount, log: RejectionLog, settings: GridSettings
+) -> pd.DataFrame:
+    """The cells of all products in the file.
+
+    Shape   columns of satellite_grid without is_valid, and `row`: the number of the cell in the field
+    Raises  AdapterError if the file is damaged, has no coordinates, or no product
+    """
+    dataset = _opened(path, content, settings)
+    lat, lon = _axis(path, dataset, "latitude"), _axis(path, dataset, "longitude")
+    variables = _products(path, dataset, {*lat.dims, *lon.dims}, settings)
+    parts = []
+    for product, name in variables.items():
+        field = _field(path, dataset, name, lat, lon)
+        if field.size > settings.known["parameters"]["max_cells"] and settings.bbox is None:
+            raise AdapterError(path, f"{name} has {field.size} cells", 'give option bbox = "west,south,east,north"')
+        parts.append(_cells(path, dataset, (product, field), (lat, lon), settings))
+    cells = pd.concat(parts, ignore_index=True)
+    return _inside(cells, account, log, settings)
+
+
+def _opened(path: Path, content: bytes, settings: GridSettings) -> xr.Dataset:
+    engine = "h5netcdf" if content.startswith(b"\x89HDF") else "scipy"
+    if content.startswith(b"CDF\x05"):
+        raise AdapterError(path, "is NetCDF-3 of the 64-bit-data kind", "save it as NetCDF-4")
+    for group in (None, *settings.known["words"]["groups"]):
+        try:
+            own: dict[str, Any] = {"group": group} if group else {}
+            own |= {"phony_dims": "sort"} if engine == "h5netcdf" else {}
+            dataset = xr.open_dataset(io.BytesIO(content), engine=engine, decode_timedelta=False, **own).load()
+        except KeyError:
+            continue
+        except (OSError, ValueError, TypeError, IndexError, RuntimeError, AttributeError, OverflowError) as error:
+            if group and isinstance(error, OSError):
+                continue
+            raise AdapterError(path, f"is a damaged or unusual NetCDF file: {error}") from error
+        if dataset.data_vars or engine == "scipy":
+            return dataset
+    raise AdapterError(path, "holds no variables")
+
+
+def _axis(path: Path, dataset: xr.Dataset, kind: str) -> xr.DataArray:
+    unit, unit_2, names = AXES[kind]
+    variables = [dataset[name] for name in dataset.variables if dataset[name].dtype.kind in "fiu"]
+    for rank in (
+        [item for item in variables if str(item.attrs.get("standard_name", "")).lower() == kind],
+        [item for item in variables if str(item.name).lower() in names],
+        [item for item in variables if str(item.attrs.get("units", "")).lower() in (unit, unit_2)],
+    ):
+        usable = [item for item in rank if 1 <= item.ndim <= 3 and "bound" not in str(item.name).lower()]
+        if usable:
+            first = usable[0]
+            return first.isel(time=0, drop=True) if "time" in first.dims else first
+    listed = ", ".join(str(name) for name in list(dataset.variables)[:8])
+    raise AdapterError(path, f"is not of source satellite_grid: has no {kind}", f"it has {listed}")
+
+
+def _products(path: Path, dataset: xr.Dataset, space: set[Any], settings: GridSettings) -> dict[str, str]:
+    words = settings.known["words"]
+    fields = [name for name in dataset.data_vars if space & set(dataset[name].dims)]
+    found: dict[str, str] = {}
+    for product, pattern in settings.known["products"].items():
+        if product in settings.variables:
+            if settings.variables[product] not in dataset.variables:
+                raise AdapterError(path, f"has no variable {settings.variables[product]!r} given for {product}")
+            found[product] = settings.variables[product]
+            continue
+        fits = [str(name) for name in fields if _is_value(dataset[name], pattern, words["not_the_value"])]
+        better = [name for name in fits if words["preferred"] in _described(dataset[name])]
+        fits = better or fits
+        if len(fits) > 1:
+            raise AdapterError(
+                path,
+                f"several variables may be {product}: {', '.join(fits)}",
+                f'option variables = {{{product} = "…"}}',
+            )
+        found.update(dict.fromkeys([product], fits[0]) if fits else {})
+    if not found:
+        listed = ", ".join(str(name) for name in list(dataset.data_vars)[:8])
+        wanted = ", ".join(settings.known["products"])
+        raise AdapterError(path, f"is not of source satellite_grid: lacks a field of {wanted}", f"it has {listed}")
+    return found
+
+
+def _described(field: xr.DataArray) -> str:
+    return " ".join(str(part) for part in (field.name, field.attrs.get("standard_name", ""))).lower()
+
+
+def _is_value(field: xr.DataArray, pattern: str, others: str) -> bool:
+    text = _described(field)
+    if not re.search(pattern, text):
+        text += " " + str(field.attrs.get("long_name", "")).lower()
+    return field.dtype.kind in "fiu" and bool(re.search(pattern, text)) and not re.search(others, text)
+
+
+def _field(path: Path, dataset: xr.Dataset, name: str, lat: xr.DataArray, lon: xr.DataArray) -> xr.DataArray:
+    field = dataset[name]
+    space = tuple(dict.fromkeys([*lat.dims, *lon.dims]))
+    if not set(space) <= set(field.dims):
+        raise AdapterError(path, f"{name} does not lie on the grid of latitude and longitude")
+    extra = [dim for dim in field.dims if dim not in space and not _is_time(dataset, str(dim))]
+    field = field.squeeze([dim for dim in extra if field.sizes[dim] == 1], drop=True)
+    left = [str(dim) for dim in extra if dim in field.dims]
+    if left:
+        raise AdapterError(path, f"{name} has a dimension {left[0]} besides time and place", "hand in one level")
+    times = [dim for dim in field.dims if dim not in space]
+    return field.transpose(*times, *space)
+
+
+def _is_time(dataset: xr.Dataset, dim: str) -> bool:
+    return dim.lower() in ("time", "t", "date", "day") or (dim in dataset and dataset[dim].dtype.kind == "M")
+
+
+def _cells(
+    path: Path,
+    dataset: xr.Dataset,
+    named: tuple[str, xr.DataArray],
+    axes: tuple[xr.DataArray, xr.DataArray],
+    settings: GridSettings,
+) -> pd.DataFrame:
+    product, field = named
+    lat, lon = (part.to_numpy().astype(float) for part in xr.broadcast(*axes))
+    n_cells, n_times = lat.size, max(1, field.size // max(1, lat.size))
+    factor = settings.factor(path, product, str(field.attrs.get("units", "")))
+    screens = {name: _beside(dataset, field, settings.known["words"][name]) for name in ("qa", "cloud_fraction")}
+    grid_km = settings.native_km or max(_spacing_km(*axes), settings.known["parameters"]["native_km_min"][product])
+    lon = np.where(lon > 180.0, lon - 360.0, lon)
+    return pd.DataFrame(
+        {
+            "product": product,
+            "date": np.repeat(_days(path, dataset, field, settings), n_cells),
+            "lon_deg": np.tile(lon.ravel(), n_times),
+            "lat_deg": np.tile(lat.ravel(), n_times),
+            "native_km": round(float(grid_km), 3),
+            "value": _finite(field.to_numpy().astype(float).ravel() * factor),
+            "qa": screens["qa"],
+            "cloud_fraction": screens["cloud_fraction"],
+            "row": np.arange(1, n_cells * n_times + 1),
+        }
+    )
+
+
+def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _beside(dataset: xr.Dataset, field: xr.DataArray, names: list[str]) -> NDArray[np.float64]:
+    """The quality or cloud of every cell of a field, 0-1; NaN where the file has none."""
+    by_plain = {plain_heading(str(name)): str(name) for name in dataset.data_vars}
+    name = next((by_plain[plain_heading(word)] for word in names if plain_heading(word) in by_plain), None)
+    if name is None or not set(dataset[name].dims) <= set(field.dims):
+        return np.full(field.size, np.nan)
+    values = dataset[name].broadcast_like(field).transpose(*field.dims).to_numpy().astype(float).ravel()
+    in_percent = str(dataset[name].attrs.get("units", "")) in ("%", "percent") or np.nanmax(values, initial=0.0) > 1.5
+    return _finite(values / 100.0 if in_percent else values)
+
+
+def _spacing_km(lat: xr.DataArray, lon: xr.DataArray) -> float:
+    steps = []
+    for axis in (lat, lon):
+        values = axis.to_numpy().astype(float)
+        along = [np.abs(np.diff(values, axis=number)) for number in range(values.ndim) if values.shape[number] > 1]
+        steps.append(max((float(np.nanmedian(step)) for step in along), default=0.0))
+    return max(steps[0] * KM_PER_DEG, 0.0) if steps[0] else steps[1] * KM_PER_DEG
+
+
+def _days(path: Path, dataset: xr.Dataset, field: xr.DataArray, settings: GridSettings) -> NDArray[np.datetime64]:
+    stamps = _stamps(path, dataset, field)
+    if settings.day is not None:
+        if len(stamps) > 1:
+            raise AdapterError(path, "holds several times: option date does not apply")
+        return np.array([settings.day], dtype="datetime64[s]")
+    if len(stamps):
+        if len(np.unique((stamps + UTC_PLUS_8).astype("datetime64[D]"))) < len(stamps):
+            raise AdapterError(path, "holds several times of one day in China", "hand in daily fields")
+        return (stamps + UTC_PLUS_8).astype("datetime64[D]").astype("datetime64[s]")
+    for text in (*(str(dataset.attrs.get(key, "")) for key in ("time_coverage_start", "date", "day")), path.name):
+        day = FILE_DAY.search(text)
+        if day:
+            return np.array(["-".join(day.groups())], dtype="datetime64[s]")
+    raise AdapterError(path, "states no time", "give option date = 2023-07-01")
+
+
+def _stamps(path: Path, dataset: xr.Dataset, field: xr.DataArray) -> NDArray[np.datetime64]:
+    time_dims = [str(dim) for dim in field.dims if _is_time(dataset, str(dim))]
+    name = time_dims[0] if time_dims else "time"
+    if name not in dataset.variables or dataset[name].dtype.kind != "M":
+        if time_dims and field.sizes[time_dims[0]] > 1:
+            raise AdapterError(path, f"{name} holds no readable times")
+        return np.array([], dtype="datetime64[s]")
+    stamps = np.atleast_1d(dataset[name].to_numpy())
+    if np.isnat(stamps).any():
+        raise AdapterError(path, f"{name} has gaps")
+    return stamps[:1] if not time_dims else stamps
+
+
+def _inside(cells: pd.DataFrame, account: FileAccount, log: RejectionLog, settings: GridSettings) -> pd.DataFrame:
+    account.read = len(cells)
+    lon, lat = cells["lon_deg"], cells["lat_deg"]
+    is_place = lon.between(-180, 180) & lat.between(-90, 90)
+    why = ("bad_position", "longitude or latitude missing or impossible", "longitude")
+    log.add_mask(account, why, ~is_place.to_numpy(), lon.array, cells["row"].array)
+    if settings.bbox is None:
+        return cells[is_place].reset_index(drop=True)
+    west, south, east, north = settings.bbox
+    is_inside = lon.between(west, east) & lat.between(south, north)
+    why = ("outside_box", "outside option bbox", "longitude")
+    log.add_mask(account, why, (is_place & ~is_inside).to_numpy(), lon.array, cells["row"].array)
+    return cells[is_place & is_inside].reset_index(drop=True)

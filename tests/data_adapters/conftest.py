@@ -1,0 +1,14 @@
+"""Fixtures of the data adapters."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from data_adapters.sources.boundaries import BOUNDARIES
+
+
+@pytest.fixture(scope="session")
+def national_regions() -> pa.Table:
+    """The divisions that come with the packages."""
+    return BOUNDARIES.read([], {}).checked().tables["regions"]
