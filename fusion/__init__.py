@@ -1,0 +1,3 @@
+"""Canonical tables become one immutable snapshot here."""
+
+__version__ = "0.1.0"

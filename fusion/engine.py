@@ -1,0 +1,94 @@
+"""The engine of the SQL steps: DuckDB in memory, one connection a build."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from fusion.errors import FusionError
+
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+_COMMENT = re.compile(r"--[^\n]*")
+
+
+def step_sql(step: str) -> str:
+    """The text of `fusion/sql/<step>.sql`."""
+    return resources.files("fusion").joinpath("sql", f"{step}.sql").read_text("utf-8")
+
+
+class Engine:
+    """Runs steps: each is one SELECT in `fusion/sql/<step>.sql` and becomes a table of the same name."""
+
+    def __init__(self, memory_limit: str = "2GB", threads: int = 2) -> None:
+        """What doesn't fit into `memory_limit` spills into a temporary folder, removed at the end."""
+        self._spill = tempfile.TemporaryDirectory(prefix="lookout-")
+        self._db = duckdb.connect(
+            ":memory:",
+            config={"memory_limit": memory_limit, "threads": threads, "temp_directory": self._spill.name},
+        )
+        self._db.execute("SET preserve_insertion_order = true")
+
+    def __enter__(self) -> Engine:
+        """The engine itself; leaving the block closes it."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Free the memory and the spill folder."""
+        self._db.close()
+        self._spill.cleanup()
+
+    def register(self, name: str, data: pa.Table) -> None:
+        """Make an Arrow table readable under `name`; nothing is copied."""
+        self._db.register(name, data)
+
+    def forget(self, name: str) -> None:
+        """Let go of a registered table or of the table of a step."""
+        self._db.unregister(name)
+        self._db.execute(f'DROP TABLE IF EXISTS "{name}"')
+
+    def run(self, step: str, parameters: Mapping[str, Any]) -> int:
+        """Run a step and return how many rows its table has; of the parameters it gets those it names.
+
+        Raises  FusionError naming the step
+        """
+        text = step_sql(step)
+        wanted = set(_PARAMETER.findall(_COMMENT.sub("", text)))
+        values = {name: parameters[name] for name in sorted(wanted)}
+        try:
+            self._db.execute(f'CREATE TABLE "{step}" AS {text}', values or None).fetchall()
+            return self.count(step)
+        except duckdb.Error as error:
+            first_line = str(error).splitlines()[0]
+            raise FusionError(f"step {step}: {first_line}", "memory_limit can be raised in lookout.toml") from error
+
+    def count(self, name: str) -> int:
+        """Rows of a table."""
+        return self._number(f'SELECT COUNT(*) FROM "{name}"')
+
+    def count_duplicates(self, name: str, key: Sequence[str]) -> int:
+        """Rows of a table beyond the first of their key."""
+        columns = ", ".join(f'"{column}"' for column in key)
+        return self._number(
+            f'SELECT COALESCE(SUM(n - 1), 0) FROM (SELECT COUNT(*) AS n FROM "{name}" GROUP BY {columns})'
+        )
+
+    def _number(self, text: str) -> int:
+        return int(self._db.execute(text).fetchall()[0][0])
+
+    def query(self, text: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+        """The answer to a question that is no step of its own."""
+        try:
+            return self._db.sql(text, params=parameters or None).to_arrow_table()
+        except duckdb.Error as error:
+            raise FusionError(f"a question to the tables failed: {str(error).splitlines()[0]}") from error
+
+    def table(self, name: str) -> pa.Table:
+        """A table in the order it was made."""
+        return self.query(f'SELECT * FROM "{name}"')
