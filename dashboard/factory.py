@@ -26,7 +26,7 @@ PLOTLY_ROUTE = "_dash-component-suites/plotly/package_data/plotly.min.js"
 ANSWERS_KEPT = 500
 
 
-class LookoutDash(Dash):
+class LookoutDash(Dash):  # type: ignore[misc]  # Dash has no types
     """Dash with our own document: language, theme and page data are in it from the first byte."""
 
     store: Store
@@ -81,7 +81,9 @@ def _layout(app: LookoutDash) -> Component:
 def _serve(app: LookoutDash, settings: Settings) -> None:
     """Routes, compression, caching and headers around the app."""
     server = app.server
-    cache = Cache(server, config={"CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": ANSWERS_KEPT, "CACHE_DEFAULT_TIMEOUT": 0})
+    cache = Cache(
+        server, config={"CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": ANSWERS_KEPT, "CACHE_DEFAULT_TIMEOUT": 0}
+    )
     server.register_blueprint(data_routes(app.store, cache, settings))
     _serve_plotly(app)
     server.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR_S
@@ -117,7 +119,6 @@ def _serve_plotly(app: LookoutDash) -> None:
     """Plotly's cartesian bundle at the address the renderer asks: a third of the full one, and unable to call out."""
     bundle = resources.files("dashboard").joinpath("vendor", "plotly-cartesian.min.js")
 
-    @app.server.before_request
     def plotly() -> Response | None:
         if not request.path.endswith(PLOTLY_ROUTE):
             return None
@@ -125,3 +126,5 @@ def _serve_plotly(app: LookoutDash) -> None:
         response.cache_control.max_age = YEAR_S
         response.cache_control.immutable = True
         return response
+
+    app.server.before_request(plotly)

@@ -32,10 +32,14 @@ class Measures:
     def __init__(self) -> None:
         """Make an own registry."""
         self.registry = CollectorRegistry()
-        self.requests = Counter("lookout_requests", "data requests answered", ["what", "status"], registry=self.registry)
+        self.requests = Counter(
+            "lookout_requests", "data requests answered", ["what", "status"], registry=self.registry
+        )
         self.seconds = Histogram("lookout_request_seconds", "time to answer", ["what"], registry=self.registry)
         self.age = Gauge("lookout_snapshot_age_seconds", "time since the snapshot was built", registry=self.registry)
-        self.sources_failed = Gauge("lookout_sources_failed", "sources of the snapshot that failed", registry=self.registry)
+        self.sources_failed = Gauge(
+            "lookout_sources_failed", "sources of the snapshot that failed", registry=self.registry
+        )
 
 
 def data_routes(store: Store, cache: Cache, settings: Settings) -> Blueprint:
@@ -137,10 +141,11 @@ def _export(store: Store, snapshot_id: str, table: str, form: str) -> Response:
 
 def _version(store: Store) -> Response:
     loaded = store.current()
-    response: Response = jsonify(id=loaded.id, as_of=loaded.manifest.as_of)
+    response = jsonify(id=loaded.id, as_of=loaded.manifest.as_of)
     response.set_etag(loaded.id)
     response.cache_control.no_cache = True
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _health(store: Store, settings: Settings) -> tuple[Response, int]:

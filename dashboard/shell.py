@@ -26,7 +26,7 @@ DOCUMENT = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='6' fill='%23061127'/%3E%3Ccircle cx='16' cy='16' r='9' fill='none' stroke='%2339c6ff' stroke-width='3'/%3E%3Ccircle cx='16' cy='16' r='3.5' fill='%23ff4b3e'/%3E%3C/svg%3E">
+<link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
 {css}
 </head>
 <body data-ag-theme-mode="{grid_theme}">
@@ -145,7 +145,9 @@ def _header(context: PageContext, loaded: Loaded) -> Component:
             html.Nav(
                 [
                     html.Button(t("shell.theme"), id="theme-switch", className="header-link", type="button"),
-                    html.Button(t("shell.other_language"), id="language-switch", className="header-link", type="button"),
+                    html.Button(
+                        t("shell.other_language"), id="language-switch", className="header-link", type="button"
+                    ),
                     html.Span("", id="clock", className="clock"),
                 ],
                 className="header-right",

@@ -16,7 +16,8 @@
     return text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
   };
   lookout.count = (n) => whole.format(n);
-  lookout.number = (x, digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(x);
+  const formats = [0, 1, 2, 3].map((digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  lookout.number = (x, digits) => formats[digits].format(x);
   lookout.percent = (part, all, digits = 0) => (all ? `${lookout.number(100 * part / all, digits)}%` : '—');
   /* Days since 1970-01-01, as the columns carry them. */
   lookout.dayOf = (iso) => Math.round(Date.parse(`${iso}T00:00:00Z`) / DAY_MS);

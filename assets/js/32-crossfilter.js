@@ -157,6 +157,17 @@
     return { total, shown: shown.slice(0, drawn), byPlace };
   }
 
+  /* Centres of the cells, only worked out when the map's extent counts. */
+  function centres(rows) {
+    if (rows.lon) return rows;
+    rows.lon = new Float32Array(rows.length);
+    rows.lat = new Float32Array(rows.length);
+    for (let i = 0; i < rows.length; i++) {
+      [rows.lon[i], rows.lat[i]] = lookout.map.albers.centre(rows.col[i], rows.row[i]);
+    }
+    return rows;
+  }
+
   const AGE = { fresh: 3, ageing: 10, expired: 20 };
 
   /* The newest sighting of each cell up to `end`, with its age: a satellite's finding is bound to its time. */
@@ -168,7 +179,7 @@
         if (rows.product[i] !== product || day > end || end - day > AGE.expired) continue;
         if (day < s.first || (s.rounds && !s.rounds[rows.round])) continue;
         if (s.region && !s.region(rows.city[i], rows.county[i], day)) continue;
-        if (s.extent && outside(s.extent, rows.lon[i], rows.lat[i])) continue;
+        if (s.extent && outside(s.extent, centres(rows).lon[i], centres(rows).lat[i])) continue;
         const key = rows.col[i] * 65536 + rows.row[i];
         const old = newest.get(key);
         if (!old || day > old.day) newest.set(key, { day, part, i });

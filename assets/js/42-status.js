@@ -8,10 +8,13 @@
 
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+  let known = null;
+
   function styles() {
-    return lookout.crossfilter.GROUPS.map((key) => ({
+    known = known || lookout.crossfilter.GROUPS.map((key) => ({
       key, shape: SHAPES[key], color: token(`--status-${key}`), halo: token('--halo'), label: lookout.config.statusWords[key],
     }));
+    return known;
   }
 
   /* A small canvas with the mark, for lists and legends. */

@@ -131,10 +131,33 @@
 
   function trend(answer, state) {
     const { days, xs, ys } = trendTraces(answer, state.pollutant);
-    const unit = word(state.pollutant ? 'trend.unit_concentration' : 'trend.unit_ratio');
-    lookout.panels.note('trend', days.length ? unit : '');
-    return restyle('situation-trend', JSON.stringify([ys, days, state.rounds, state.from, state.to]), { x: xs, y: ys }, { shapes: chosenSpans(state), selections: [], 'yaxis2.range': [0, barTop(ys[0])] });
+    for (const key of document.querySelectorAll('[data-pollutant]')) key.setAttribute('aria-pressed', String(state.pollutant === key.dataset.pollutant));
+    const [, low, high, ...lines] = ys;
+    const largest = (values) => Math.max(0, ...values.filter((v) => v !== null));
+    const limits = largest(high) > Math.min(...low) ? `${number(Math.min(...low), 0)}–${number(largest(high), 0)}` : number(largest(low), 0);
+    lookout.panels.note('trend', !days.length ? '' : state.pollutant ? word('trend.unit_concentration', { limits }) : word('trend.unit_ratio'));
+    /* Limits differ by industry; the scale follows the measured and the strictest limit, the note tells the range. */
+    const top = 1.15 * Math.max(largest(lines.flat()), largest(low));
+    return restyle('situation-trend', JSON.stringify([ys, days, state.rounds, state.from, state.to]), { x: xs, y: ys }, { shapes: chosenSpans(state), selections: [], 'yaxis2.range': [0, barTop(ys[0])], 'yaxis.range': [0, top || 1] });
   }
+
+  /* Frames are drawn for a root font of 16 px; a larger wall gets larger type and lines. */
+  async function scaleFrames() {
+    const k = lookout.scale();
+    if (Math.abs(k - 1) < 0.05) return;
+    for (const id of ['situation-trend', 'situation-ranking', 'situation-heatmap']) {
+      const gd = graph(id);
+      const layout = { 'font.size': 13 * k, 'hoverlabel.font.size': 13 * k };
+      for (const side of ['l', 'r', 't', 'b']) layout[`margin.${side}`] = gd.layout.margin[side] * k;
+      if (gd.layout.yaxis.tickfont?.size) layout['yaxis.tickfont.size'] = gd.layout.yaxis.tickfont.size * k;
+      const widths = gd.data.map((trace) => (trace.line?.width ? trace.line.width * k : undefined));
+      const styles = widths.some(Boolean) ? { 'line.width': widths } : {};
+      if (gd.data[0].type === 'heatmap') styles['textfont.size'] = [12 * k];
+      await window.Plotly.update(gd, styles, layout);
+    }
+  }
+
+  let scaled = null;
 
   lookout.charts = {
     graph, ranking, heatmap, trend,
@@ -143,6 +166,8 @@
     /* Plotly is fetched while the map already stands; the first numbers wait for it. */
     async whenReady() {
       while (!this.ready()) await new Promise((resolve) => setTimeout(resolve, 25));
+      scaled = scaled || scaleFrames();
+      await scaled;
     },
   };
 })();

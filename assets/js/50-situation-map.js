@@ -54,7 +54,7 @@
     const canvas = document.getElementById('situation-inset');
     if (!canvas) return;
     const [geometry, lines] = await Promise.all([lookout.data.layer('geometry-0'), lookout.data.layer('geometry-9')]);
-    lookout.map.inset(canvas, { geometry, lines });
+    lookout.map.inset(canvas, { geometry, lines, theme: { name: config.theme } });
   }
 
   const rounded = ({ west, south, east, north }) => [west, south, east, north].map((x) => Math.round(x * 1000) / 1000);
@@ -62,6 +62,7 @@
   function moved({ west, south, east, north, lon, lat, zoom }) {
     lookout.state.extent = rounded({ west, south, east, north });
     wantOutlines(zoom);
+    if (result) legend(lookout.state.get(), result.shaded);
     lookout.state.set({ map: [Math.round(lon * 1000) / 1000, Math.round(lat * 1000) / 1000, Math.round(zoom * 100) / 100] });
     if (lookout.state.get().follow) lookout.refresh(['extent']);
   }

@@ -60,7 +60,7 @@
   function bars(result, state) {
     const styles = lookout.status.styles();
     lookout.bars.draw('situation-funnel', styles.map((style, i) => ({
-      key: style.key, label: style.label, value: result.clues.byStatus[i], mark: lookout.status.mark(style), color: style.color,
+      key: style.key, label: style.label, value: result.clues.byStatus[i], mark: () => lookout.status.mark(style), color: style.color,
     })), state.status, (key) => lookout.state.set(lookout.state.toggled('status', key)));
     lookout.bars.draw('situation-categories', config.categories.map((key, i) => ({
       key, label: config.categoryWords[key], value: result.clues.byCategory.all[i + 1], part: result.clues.byCategory.confirmed[i + 1],
@@ -113,7 +113,6 @@
     mark('lookout:first', from, await nextPaint());
     if (overtaken()) return;
     bars(result, state);
-    lookout.controls.exportLinks();
     await lookout.charts.whenReady();
     await Promise.all([lookout.charts.ranking(result.clues.byIndustry, state), lookout.charts.heatmap(result.checks, places, state)]);
     await (await trendDrawn)();
@@ -126,6 +125,7 @@
     }
     last = result;
     mark('lookout:settled', from, await nextPaint());
+    syncControls();
     document.documentElement.dataset.settled = String(mine);
   }
 
@@ -158,15 +158,26 @@
     document.documentElement.dataset.settled = 'failed';
   }
 
+  /* Controls, exports and the table follow once the figures stand: Dash's own update costs as much as a chart. */
+  const unsynced = new Set();
+
+  function syncControls() {
+    if (!unsynced.size) return;
+    lookout.controls.sync(lookout.state.get(), [...unsynced]);
+    unsynced.clear();
+    lookout.controls.exportLinks();
+    lookout.syncFilters();
+  }
+
   const ONLY_LOOK = ['map', 'sel', 'table'];
   lookout.state.listen((changed, before, viaHistory) => {
     const state = lookout.state.get();
-    lookout.controls.sync(state, changed);
-    lookout.syncFilters();
+    for (const name of changed) unsynced.add(name);
     if (changed.includes('region') || (viaHistory && changed.includes('map'))) lookout.situationMap.follow(state, viaHistory);
     if (changed.includes('sel')) selected(state);
     if (changed.includes('table')) lookout.table.show(state.table);
     if (changed.some((name) => !ONLY_LOOK.includes(name))) lookout.refresh();
+    else syncControls();
   });
 
   function selected(state) {
@@ -224,6 +235,7 @@
     await run(0).catch(failed);
     if (state.sel) selected(state);
     if (state.table) lookout.table.show(true);
+    lookout.controls.exportLinks();
     lookout.syncFilters();
     lookout.onChartsReady();
   }

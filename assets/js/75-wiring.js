@@ -17,6 +17,12 @@
     on('map-zoom-out', 'click', () => lookout.situationMap.leaflet()?.zoomOut());
     on('map-home', 'click', () => lookout.situationMap.home());
     on('situation-table-open', 'click', () => lookout.state.set({ table: !lookout.state.get().table }));
+    for (const key of document.querySelectorAll('[data-pollutant]')) {
+      key.addEventListener('click', () => {
+        const { pollutant } = key.dataset;
+        lookout.state.set({ pollutant: lookout.state.get().pollutant === pollutant ? '' : pollutant });
+      });
+    }
     document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && lookout.state.get().sel) lookout.card.close(); });
     clock();
     age();

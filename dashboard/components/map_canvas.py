@@ -5,7 +5,7 @@ from typing import Any
 from dash.development.base_component import Component
 
 
-class MapCanvas(Component):
+class MapCanvas(Component):  # type: ignore[misc]  # dash ships no types
     """Draws the map's layers on two canvases; must be a child of `dl.Map`.
 
     Data does not pass through props: once mounted it calls `lookout.onMapReady(view, leafletMap)` in the browser.

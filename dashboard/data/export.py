@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from fusion.snapshot import corners_of
@@ -19,13 +20,14 @@ FORMS: dict[str, tuple[str, ...]] = {
     "checks": ("csv",),
 }
 BOM = b"\xef\xbb\xbf"
+FORMULA = r"^[=+\-@\t\r]"
 INTERNAL = ("clue_idx", "rule_idx", "county_idx", "stages")
 
 
 def written(rows: pa.Table, form: str, is_synthetic: bool) -> tuple[bytes, str]:
     """`rows` as a file and its media type.
 
-    Note  a CSV begins with a byte-order mark so that spreadsheets read its Chinese; hotspots become the squares they are
+    Note  a CSV begins with a byte-order mark, for spreadsheets to read its Chinese; hotspots become their squares
     """
     rows = rows.drop_columns([name for name in INTERNAL if name in rows.column_names])
     origin = "synthetic" if is_synthetic else "real"
@@ -33,9 +35,19 @@ def written(rows: pa.Table, form: str, is_synthetic: bool) -> tuple[bytes, str]:
     if form == "csv":
         sink = io.BytesIO(BOM)
         sink.seek(len(BOM))
-        pyarrow.csv.write_csv(rows, sink)
-        return sink.getvalue(), "text/csv; charset=utf-8"
+        pyarrow.csv.write_csv(_without_formulas(rows), sink)
+        return sink.getvalue(), "text/csv"
     return json.dumps(_collection(rows), ensure_ascii=False, default=str).encode(), "application/geo+json"
+
+
+def _without_formulas(rows: pa.Table) -> pa.Table:
+    """`rows` with an apostrophe before every text that a spreadsheet would calculate."""
+    for at, field in enumerate(rows.schema):
+        if pa.types.is_string(field.type):
+            text = rows[field.name]
+            guarded = pc.binary_join_element_wise("'", text, "")
+            rows = rows.set_column(at, field.name, pc.if_else(pc.match_substring_regex(text, FORMULA), guarded, text))
+    return rows
 
 
 def _collection(rows: pa.Table) -> dict[str, Any]:

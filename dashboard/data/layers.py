@@ -33,7 +33,7 @@ def layer(db: duckdb.DuckDBPyConnection, name: str, round_idx: int | None = None
         parameters["level"] = int(level)
     if question == "hotspots":
         parameters["round_idx"] = 255 if round_idx is None else round_idx
-    table = db.execute(sql(f"layer_{question}"), parameters).to_arrow_table()
+    table = db.sql(sql(f"layer_{question}"), params=parameters).to_arrow_table()
     return _stream(table)
 
 

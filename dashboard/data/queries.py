@@ -14,8 +14,26 @@ from dashboard.data.filters import Filters
 from dashboard.data.layers import sql
 
 EXPORTABLE = ("clues", "enterprises", "hotspots", "checks")
-SORTABLE = frozenset({"clue_id", "severity", "state", "score", "pollutant", "category", "enterprise", "industry", "county_zh",
-                      "city_zh", "round_code", "team_code", "detected_at", "state_since", "due_at", "rule_id"})  # fmt: skip
+SORTABLE = frozenset(
+    {
+        "clue_id",
+        "severity",
+        "state",
+        "score",
+        "pollutant",
+        "category",
+        "enterprise",
+        "industry",
+        "county_zh",
+        "city_zh",
+        "round_code",
+        "team_code",
+        "detected_at",
+        "state_since",
+        "due_at",
+        "rule_id",
+    }
+)
 EXPORT_LIMIT = 1_000_000
 REGION = ("cities", "counties", "group_code")
 EXTENT = ("west", "south", "east", "north")
@@ -45,23 +63,27 @@ def parameters(db: duckdb.DuckDBPyConnection, question: str, filters: Filters, a
     west, south, east, north = filters.extent or (None, None, None, None)
     every: dict[str, Any] = {
         **_region(db, filters.region),
-        "west": west, "south": south, "east": east, "north": north,
+        "west": west,
+        "south": south,
+        "east": east,
+        "north": north,
         "rounds": _indices(db, "rounds", "round_code", filters.rounds),
         "industries": _indices(db, "industries", "code", filters.industry),
-        "from_date": filters.from_date, "to_date": filters.to_date,
+        "from_date": filters.from_date,
+        "to_date": filters.to_date,
         "pollutant": filters.pollutant or None,
         "categories": list(filters.category) or None,
         "rules": list(filters.rule) or None,
         "states": list(filters.states) or None,
         "severities": list(filters.severity) or None,
         "as_of": as_of or None,
-    }  # fmt: skip
+    }
     return {name: every[name] for name in PARAMETERS[question]}
 
 
 def trend(db: duckdb.DuckDBPyConnection, filters: Filters) -> dict[str, dict[str, list[Any]]]:
     """Emission trend by pollutant: lists over days, and `date` as ISO days (see trend.sql for units)."""
-    table = db.execute(sql("trend"), parameters(db, "trend", filters)).to_arrow_table()
+    table = db.sql(sql("trend"), params=parameters(db, "trend", filters)).to_arrow_table()
     answer: dict[str, dict[str, list[Any]]] = {}
     for row in table.to_pylist():
         lists = answer.setdefault(row.pop("pollutant"), {})
@@ -75,11 +97,11 @@ def clue_rows(
 ) -> tuple[list[dict[str, Any]], int]:
     """Rows `start` to `end` of the clues in scope, and how many there are in all."""
     named = parameters(db, "clues", filters)
-    total = db.execute(f"select count(*) from ({sql('clues')})", named).fetchone()
+    ((total,),) = db.execute(f"select count(*) from ({sql('clues')})", named).fetchall()
     order = [f"{s.column} {'desc' if s.descending else 'asc'} nulls last" for s in sorts if s.column in SORTABLE]
     text = f"select * from ({sql('clues')}) order by {', '.join([*order, 'clue_idx'])} limit $n offset $start"
-    table = db.execute(text, {**named, "n": min(end - start, 1000), "start": start}).to_arrow_table()
-    return [{key: _plain(value) for key, value in row.items()} for row in table.to_pylist()], total[0] if total else 0
+    table = db.sql(text, params={**named, "n": min(end - start, 1000), "start": start}).to_arrow_table()
+    return [{key: _plain(value) for key, value in row.items()} for row in table.to_pylist()], total
 
 
 def export(db: duckdb.DuckDBPyConnection, table: str, filters: Filters, as_of: str) -> pa.Table:
@@ -89,12 +111,12 @@ def export(db: duckdb.DuckDBPyConnection, table: str, filters: Filters, as_of: s
     """
     if table not in EXPORTABLE:
         raise KeyError(table)
-    return db.execute(f"{sql(table)} limit {EXPORT_LIMIT}", parameters(db, table, filters, as_of)).to_arrow_table()
+    return db.sql(f"{sql(table)} limit {EXPORT_LIMIT}", params=parameters(db, table, filters, as_of)).to_arrow_table()
 
 
 def describe(db: duckdb.DuckDBPyConnection, kind: str, index: int) -> dict[str, Any] | None:
     """What a card tells of enterprise or clue number `index`; None where there is no such one."""
-    rows = db.execute(sql(f"describe_{kind}"), {"index": index}).to_arrow_table().to_pylist()
+    rows = db.sql(sql(f"describe_{kind}"), params={"index": index}).to_arrow_table().to_pylist()
     return _plain(rows[0]) if rows else None
 
 
@@ -104,10 +126,13 @@ def _region(db: duckdb.DuckDBPyConnection, region: str) -> dict[str, Any]:
         return {"cities": None, "counties": None, "group_code": None}
     if region.startswith("g:"):
         return {"cities": None, "counties": None, "group_code": region[2:]}
-    row = db.execute("select place_idx, level from places where adcode = $code order by level", {"code": region}).fetchone()
-    if row is None:
+    # A municipality is a province and a city of one code; the code means the province.
+    found = db.execute(
+        "select place_idx, level from places where adcode = $code order by level", {"code": region}
+    ).fetchall()
+    if not found:
         return {"cities": [], "counties": [], "group_code": None}
-    index, level = row
+    index, level = found[0]
     if level == 2:
         return {"cities": None, "counties": [index], "group_code": None}
     if level == 1:

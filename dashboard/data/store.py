@@ -25,7 +25,7 @@ class Loaded:
         self._connection = duckdb.connect(":memory:", config={"memory_limit": memory_limit})
         for name in snapshot.manifest.tables:
             source = str(snapshot.table(name)).replace("'", "''")
-            self._connection.execute(f'create table "{name}" as from read_parquet(\'{source}\')')
+            self._connection.execute(f"create table \"{name}\" as from read_parquet('{source}')")
         self._connection.execute(sql("macros"))
 
     @property

@@ -8,13 +8,13 @@ from typing import Any
 from dashboard.data.store import KEPT_OPEN, Loaded
 
 QUESTIONS = {
-    "rounds": "select round_idx as idx, round_code as code, year, number, from_date, to_date - 1 as last_date "
-    "from rounds order by round_idx",
+    "rounds": "select round_idx as idx, round_code as code, year, number, from_date, to_date - 1 as last_date from "
+    " rounds order by round_idx",
     "industries": "select industry_idx as idx, code, name_zh, name_en from industries order by industry_idx",
     "rules": "select rule_idx as idx, rule_id as code, name_zh, name_en, category from rules order by rule_idx",
     "groups": "select distinct group_code as code, name_zh, name_en from place_groups order by group_code",
-    "products": "select distinct product as code from coverage union select distinct product from hotspots order by code",
-    "pollutants": "select distinct pollutant as code from emission_daily order by code",
+    "rounds": "select round_idx as idx, round_code as code, year, number, from_date, to_date - 1 as last_date "
+    "from rounds order by round_idx",
 }
 
 
@@ -22,25 +22,22 @@ QUESTIONS = {
 def vocabulary(loaded: Loaded) -> dict[str, list[dict[str, Any]]]:
     """Lists by name; each entry a dictionary, dates as ISO text."""
     db = loaded.cursor()
-    return {name: _rows(db.execute(question).to_arrow_table().to_pylist()) for name, question in QUESTIONS.items()}
+    return {name: _rows(db.sql(question).to_arrow_table().to_pylist()) for name, question in QUESTIONS.items()}
 
 
 @lru_cache(maxsize=KEPT_OPEN)
 def first_and_last_day(loaded: Loaded) -> tuple[str, str]:
     """The days the snapshot covers, as ISO text; both the as-of day where nothing is dated."""
-    row = (
+    ((first, last),) = (
         loaded.cursor()
         .execute(
-            "select min(d), max(d) from (select min(date) d from emission_daily union all select max(date) from emission_daily "
-            "union all select min(date) from hotspots union all select max(date) from hotspots "
-            "union all select min(date) from coverage union all select max(date) from coverage)"
+            "select min(date), max(date) from (select date from emission_daily "
+            "union all select date from hotspots union all select date from coverage)"
         )
-        .fetchone()
+        .fetchall()
     )
     as_of = loaded.manifest.as_of[:10]
-    if row is None or row[0] is None:
-        return as_of, as_of
-    return row[0].isoformat(), row[1].isoformat()
+    return (first.isoformat(), last.isoformat()) if first else (as_of, as_of)
 
 
 def _rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,7 +11,12 @@ from dashboard.i18n import Words
 def ranking_frame(t: Words, theme: str) -> go.Figure:
     """Two bar traces laid over each other: clues, confirmed clues."""
     tokens = TOKENS[theme]
-    figure = frame(theme, barmode="overlay", hovermode="y unified", margin={"l": 112, "r": 34, "t": 4, "b": 20})
+    figure = frame(
+        theme,
+        barmode="overlay",
+        hovermode="y unified",
+        margin={"l": 112 if t.language == "zh" else 158, "r": 34, "t": 4, "b": 20},
+    )
     for key, colour, width in (("ranking.clues", tokens.cyan, 0.72), ("ranking.confirmed", tokens.hot, 0.36)):
         figure.add_bar(
             x=[], y=[], orientation="h", name=t(key), width=width, marker={"color": colour}, hovertemplate="%{x}",

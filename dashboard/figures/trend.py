@@ -15,26 +15,46 @@ def trend_frame(t: Words, theme: str) -> go.Figure:
     tokens = TOKENS[theme]
     figure = frame(theme, dragmode="select", selectdirection="h", margin={"l": 40, "r": 40, "t": 8, "b": 22})
     figure.add_bar(
-        x=[], y=[], yaxis="y2", name=t("trend.exceedance"), marker={"color": tokens.hot, "opacity": 0.55},
+        x=[],
+        y=[],
+        yaxis="y2",
+        name=t("trend.exceedance"),
+        marker={"color": tokens.hot, "opacity": 0.55},
         hovertemplate="%{y:.2f}%",
-    )  # fmt: skip
+    )
     for name in ("low", "high"):
         figure.add_scatter(
-            x=[], y=[], mode="lines", name=t(f"trend.limit_{name}"), hovertemplate="%{y:.4~g}",
+            x=[],
+            y=[],
+            mode="lines",
+            name=t(f"trend.limit_{name}"),
+            hovertemplate="%{y:.4~g}",
             line={"color": tokens.quiet, "width": 1.2, "dash": "dash"},
-        )  # fmt: skip
+        )
     for pollutant, colour in POLLUTANT_COLOURS.items():
         figure.add_scatter(
-            x=[], y=[], mode="lines", name=t(f"pollutant.{pollutant}"), hovertemplate="%{y:.3~g}",
+            x=[],
+            y=[],
+            mode="lines",
+            name=t(f"pollutant.{pollutant}"),
+            hovertemplate="%{y:.3~g}",
             line={"color": getattr(tokens, colour), "width": 1.8},
-        )  # fmt: skip
+        )
     figure.update_xaxes(type="date", tickformat="%m-%d", nticks=8, showgrid=False)
     figure.update_yaxes(rangemode="tozero", nticks=5)
     figure.update_layout(
         yaxis2={
-            "overlaying": "y", "side": "right", "rangemode": "tozero", "showgrid": False, "fixedrange": True, "nticks": 4,
-            "tickfont": {"color": tokens.hot}, "ticksuffix": "%", "tickformat": ".2~g", "zeroline": False,
+            "overlaying": "y",
+            "side": "right",
+            "rangemode": "tozero",
+            "showgrid": False,
+            "fixedrange": True,
+            "nticks": 4,
+            "tickfont": {"color": tokens.hot},
+            "ticksuffix": "%",
+            "tickformat": ".2~g",
+            "zeroline": False,
         },
         selections=[],
-    )  # fmt: skip
+    )
     return figure

@@ -1,5 +1,5 @@
 /* The 3 km grid's projection: Albers equal-area, 25/47 N, origin 0 N 105 E, on the GRS80 ellipsoid.
-   Forward is exact; inverse uses the authalic-latitude series to e^6 (error below a millimetre). */
+   Forward is exact; inverse uses the authalic-latitude series to e^6 (error below 2 mm). */
 (function () {
   const lookout = window.lookout = window.lookout || {};
   lookout.map = lookout.map || {};

@@ -19,7 +19,12 @@
       this.maxX = this.maxY = -Infinity;
       this.simplified = new Map();
       this.decode(columns, row);
-      this.path = this.trace(0);
+    }
+
+    /* In full detail; most places are never hit or seen from so near, so it is traced on demand. */
+    get path() {
+      if (!this.fullPath) this.fullPath = this.trace(0);
+      return this.fullPath;
     }
 
     decode(columns, row) {

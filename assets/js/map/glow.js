@@ -47,7 +47,8 @@
       canvas.width = Math.ceil(frame.width / shrink);
       canvas.height = Math.ceil(frame.height / shrink);
       lookout.map.useWorld(context, { ...frame, ratio: 1 / shrink });
-      context.lineWidth = 2 * frame.unit / frame.scale;
+      /* Wide enough to close the seams between provinces, which would pass for sea. */
+      context.lineWidth = 6 * frame.unit / frame.scale;
       context.lineJoin = 'bevel';
       for (const shape of shapes) {
         const path = shape.pathAt(frame, DETAIL_PX);
@@ -59,6 +60,22 @@
 
     paint(target, frame, shapes, theme) {
       const shrink = SHRINK * frame.unit;
+      /* New numbers on the same view need no new glow. */
+      const view = [frame.left, frame.top, frame.scale, frame.width, frame.height, shrink, theme.name, theme.glow];
+      const isSame = this.shapes && this.view.join() === view.join() && this.shapes[0] === shapes[0]
+        && this.shapes.length === shapes.length;
+      if (!isSame) {
+        this.hasSea = this.render(frame, shapes, theme, shrink);
+        this.view = view;
+        this.shapes = shapes;
+      }
+      if (!this.hasSea) return;
+      target.imageSmoothingEnabled = true;
+      target.drawImage(this.canvas, 0, 0, this.canvas.width * shrink, this.canvas.height * shrink);
+    }
+
+    /* False if there is no sea or foreign land in view, and so nothing to glow on. */
+    render(frame, shapes, theme, shrink) {
       const image = this.silhouette(frame, shapes, shrink);
       const { width, height } = image;
       const pixels = new Uint32Array(image.data.buffer);
@@ -66,9 +83,9 @@
       let hasSea = false;
       for (let i = 0; i < pixels.length; i++) {
         alpha[i] = pixels[i] >>> 24;
-        if (alpha[i] < 250) hasSea = true;
+        if (alpha[i] < 200) hasSea = true;
       }
-      if (!hasSea) return;
+      if (!hasSea) return false;
       const wide = blur(alpha, width, height, Math.max(1, Math.round(theme.glowWide[0] / SHRINK)));
       const tight = blur(alpha, width, height, Math.max(1, Math.round(theme.glowTight[0] / SHRINK)));
       const [r, g, b] = lookout.map.colourParts(theme.glow);
@@ -78,8 +95,7 @@
         pixels[i] = ((strength << 24) | colour) >>> 0;
       }
       this.context.putImageData(image, 0, 0);
-      target.imageSmoothingEnabled = true;
-      target.drawImage(this.canvas, 0, 0, width * shrink, height * shrink);
+      return true;
     }
   }
 

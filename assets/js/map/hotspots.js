@@ -13,6 +13,9 @@
   const TABLE_TOP = 4;
   const EXPOSURE = 0.95;
   const KEY_ROWS = 65536;
+  /* Squares in one path: much longer ones take the rasteriser more than linear time. */
+  const PATH_CELLS = 64;
+  const SIGNS = [[-1, -1], [1, -1], [1, 1], [-1, 1]];
 
   class Hotspots {
     constructor({ col, row, level, age, footprintKm } = { col: [], row: [], level: [], age: [] }) {
@@ -42,11 +45,14 @@
       const { albers, world } = lookout.map;
       const x = albers.GRID_X0 + (this.col[i] + 0.5) * albers.CELL_M;
       const y = albers.GRID_Y0 + (this.row[i] + 0.5) * albers.CELL_M;
-      const h = sideM / 2;
-      return [[-h, -h], [h, -h], [h, h], [-h, h]].flatMap(([dx, dy]) => {
-        const [lon, lat] = albers.inverse(x + dx, y + dy);
-        return [world.x(lon), world.y(lat)];
-      });
+      const corners = new Float32Array(8);
+      for (let c = 0; c < 4; c++) {
+        const [signX, signY] = SIGNS[c];
+        const [lon, lat] = albers.inverse(x + signX * sideM / 2, y + signY * sideM / 2);
+        corners[2 * c] = world.x(lon);
+        corners[2 * c + 1] = world.y(lat);
+      }
+      return corners;
     }
 
     at(col, row) {
@@ -154,16 +160,32 @@
     path.closePath();
   }
 
+  /* For each style a list of paths of a bounded number of cells. */
   function cellPaths(hot, frame) {
-    const paths = [0, 1, 2, 3, 4].map(() => new Path2D());
+    const batches = [0, 1, 2, 3, 4].map(() => ({ paths: [], room: 0 }));
     const reach = cellPixels(frame) * 1.5;
     for (let i = 0; i < hot.count; i++) {
       const x = hot.centreX[i] * frame.scale - frame.left;
       const y = hot.centreY[i] * frame.scale - frame.top;
       if (x < -reach || y < -reach || x > frame.width + reach || y > frame.height + reach) continue;
-      traceSquare(paths[styleOf(hot, i)], hot.cornersOf(i), frame);
+      const batch = batches[styleOf(hot, i)];
+      if (batch.room === 0) {
+        batch.paths.push(new Path2D());
+        batch.room = PATH_CELLS;
+      }
+      batch.room -= 1;
+      traceSquare(batch.paths[batch.paths.length - 1], hot.cornersOf(i), frame);
     }
-    return paths;
+    return batches.map((batch) => batch.paths);
+  }
+
+  function fillAndEdge(context, paths, fill, edge) {
+    context.fillStyle = fill;
+    context.strokeStyle = edge || fill;
+    for (const path of paths) {
+      context.fill(path);
+      if (edge) context.stroke(path);
+    }
   }
 
   /* Oldest first, so that a fresh cell's edge is never covered by an expired neighbour. */
@@ -177,20 +199,12 @@
     const dash = Math.max(1.5, cell / 8);
     context.setLineDash(hasEdges ? [dash, dash * 0.75] : []);
     context.strokeStyle = theme.hotExpired;
-    context.stroke(expired);
+    expired.forEach((path) => context.stroke(path));
     context.setLineDash([]);
     context.fillStyle = theme.hotAgeing;
-    context.fill(ageing);
-    if (hasEdges) {
-      context.strokeStyle = theme.hotAgeingEdge;
-      context.stroke(ageing);
-    }
-    [low, middle, high].forEach((path, band) => {
-      context.fillStyle = theme.hotFresh[band];
-      context.fill(path);
-      if (!hasEdges) return;
-      context.strokeStyle = theme.hotFreshEdge[band];
-      context.stroke(path);
+    fillAndEdge(context, ageing, theme.hotAgeing, hasEdges && theme.hotAgeingEdge);
+    [low, middle, high].forEach((paths, band) => {
+      fillAndEdge(context, paths, theme.hotFresh[band], hasEdges && theme.hotFreshEdge[band]);
     });
   }
 

@@ -11,8 +11,8 @@
     noData: '#0a172c',
     hatch: 'rgba(120,160,215,.085)',
     glow: '#3896ff',
-    glowWide: [13, 0.55], /* radius in px, strength */
-    glowTight: [4, 0.6],
+    glowWide: [13, 0.46], /* radius in px, strength */
+    glowTight: [4, 0.46],
     provinceLine: 'rgba(104,184,255,.82)',
     provinceHalo: 'rgba(64,150,255,.16)',
     cityLine: 'rgba(110,165,225,.46)',

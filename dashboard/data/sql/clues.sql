@@ -1,6 +1,6 @@
 -- Clues in scope, one row per clue, in words. Parameters: all of a filter state.
 select c.clue_id, c.clue_idx, c.rule_idx, c.severity, c.state, c.stages, c.score, c.pollutant, c.category,
-       formula_safe(e.name) as enterprise, e.enterprise_id, i.code as industry, i.name_zh as industry_zh, i.name_en as industry_en,
+       e.name as enterprise, e.enterprise_id, i.code as industry, i.name_zh as industry_zh, i.name_en as industry_en,
        county.place_idx as county_idx, county.name_zh as county_zh, county.name_en as county_en,
        city.name_zh as city_zh, city.name_en as city_en, r.round_code, t.team_code, t.name_zh as team_zh, t.name_en as team_en,
        c.cell_id, c.detected_at, c.state_since, c.due_at, c.lon_deg, c.lat_deg, ru.rule_id, ru.name_zh as rule_zh,

@@ -1,5 +1,5 @@
 -- Enterprises in scope, one row per enterprise. Parameters: cities, counties, group_code, as_of, industries, extent.
-select e.enterprise_id, formula_safe(e.name) as enterprise, e.uscc, e.permit_no, i.code as industry,
+select e.enterprise_id, e.name as enterprise, e.uscc, e.permit_no, i.code as industry,
        county.name_zh as county_zh, county.name_en as county_en, city.name_zh as city_zh, city.name_en as city_en,
        e.is_key_source, e.n_outlets, e.coordinate_status, e.lon_deg, e.lat_deg
 from enterprises e

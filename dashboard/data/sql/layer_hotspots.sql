@@ -2,8 +2,7 @@
 -- product: 1 PM25, 2 NO2, 3 HCHO, 4 FIRE. level: strength for drawing, 0-255. native_km: edge of the pixel it was seen in.
 select list_position(['PM25', 'NO2', 'HCHO', 'FIRE'], product)::utinyint as product,
        (date - date '1970-01-01')::usmallint as day, cell_col as col, cell_row as row, level, value,
-       n_valid_days as valid_days, n_hot_days as hot_days, native_km, county_idx as county, city_idx as city,
-       lon_deg::float as lon, lat_deg::float as lat
+       n_valid_days as valid_days, n_hot_days as hot_days, native_km, county_idx as county, city_idx as city
 from hotspots
 where round_idx = $round_idx
 order by product, date, cell_row, cell_col

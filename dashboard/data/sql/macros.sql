@@ -12,6 +12,3 @@ create macro within(west, south, east, north, lon, lat) as (
 
 create macro between_days(first_day, last_day, day) as (
     (first_day is null or day >= first_day) and (last_day is null or day <= last_day));
-
-create macro formula_safe(word) as (
-    case when regexp_matches(word, '^[=+\-@\t\r]') then '''' || word else word end);

@@ -22,14 +22,47 @@ from dashboard.pages.situation.ids import Ids
 from dashboard.pages.situation.view import layout
 
 PAGE = Page("situation", "/", layout)
-COLUMNS = ("severity", "state", "enterprise", "rule", "category", "pollutant", "city", "county", "industry", "round_code",
-           "team", "detected_at", "due_at", "score", "clue_id")  # fmt: skip
-WIDTHS = {"enterprise": 260, "rule": 220, "detected_at": 160, "due_at": 160, "clue_id": 170, "team": 160}
+COLUMNS = (
+    "severity",
+    "state",
+    "enterprise",
+    "rule",
+    "category",
+    "pollutant",
+    "city",
+    "county",
+    "industry",
+    "round_code",
+    "team",
+    "detected_at",
+    "due_at",
+    "score",
+    "clue_id",
+)
+WIDTHS = {
+    "severity": 150,
+    "enterprise": 260,
+    "rule": 220,
+    "detected_at": 160,
+    "due_at": 160,
+    "clue_id": 170,
+    "team": 160,
+}
 CONTROLS = {
-    Ids.REGION: "value", Ids.ROUNDS: "value", Ids.DATES: "value", Ids.POLLUTANT: "value", Ids.INDUSTRY: "value",
-    Ids.CATEGORY: "value", Ids.STATUS: "value", Ids.SEVERITY: "value", Ids.FOLLOW: "checked", Ids.PRODUCT: "value",
-    Ids.METRIC: "value", Ids.HEAT: "value", Ids.LAYERS: "value",
-}  # fmt: skip
+    Ids.REGION: "value",
+    Ids.ROUNDS: "value",
+    Ids.DATES: "value",
+    Ids.POLLUTANT: "value",
+    Ids.INDUSTRY: "value",
+    Ids.CATEGORY: "value",
+    Ids.STATUS: "value",
+    Ids.SEVERITY: "value",
+    Ids.FOLLOW: "checked",
+    Ids.PRODUCT: "value",
+    Ids.METRIC: "value",
+    Ids.HEAT: "value",
+    Ids.LAYERS: "value",
+}
 
 
 for _control, _property in CONTROLS.items():
@@ -55,7 +88,9 @@ def answer_rows(wanted: dict[str, Any] | None, filters: str | None) -> Any:  # n
     store: Store = current_app.config["lookout.store"]
     t = _words()
     scope, _ = parse(dict(parse_qsl(filters or "")))
-    sorts = [queries.Sort(_sort_column(sort["colId"]), sort["sort"] == "desc") for sort in wanted.get("sortModel") or []]
+    sorts = [
+        queries.Sort(_sort_column(sort["colId"]), sort["sort"] == "desc") for sort in wanted.get("sortModel") or []
+    ]
     rows, total = queries.clue_rows(store.current().cursor(), scope, wanted["startRow"], wanted["endRow"], sorts)
     return {"rowData": [row_in_words(row, t) for row in rows], "rowCount": total}
 
@@ -73,12 +108,16 @@ def clue_table(t: Words) -> Component:
         getRowId="params.data.clue_id",
         defaultColDef={"resizable": True, "suppressHeaderMenuButton": True},
         dashGridOptions={
-            "rowHeight": 30, "headerHeight": 34, "cacheBlockSize": 100, "maxBlocksInCache": 20, "rowBuffer": 10,
+            "rowHeight": 30,
+            "headerHeight": 34,
+            "cacheBlockSize": 100,
+            "maxBlocksInCache": 20,
+            "rowBuffer": 10,
             "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
             "localeText": t.under("grid."),
         },
         className="table",
-    )  # fmt: skip
+    )
 
 
 def row_in_words(row: dict[str, Any], t: Words) -> dict[str, Any]:
@@ -90,6 +129,8 @@ def row_in_words(row: dict[str, Any], t: Words) -> dict[str, Any]:
         "state": t(f"state.{row['state']}"),
         "category": t(f"category.{row['category']}"),
         "severity": t(f"severity.{row['severity']}"),
+        "detected_at": row["detected_at"][:16],
+        "due_at": (row["due_at"] or "")[:16],
         "enterprise": row["enterprise"] or t("table.cell", cell=row["cell_id"]),
         **{name: row[f"{name}_{language}"] for name in ("rule", "city", "county", "team", "industry")},
     }

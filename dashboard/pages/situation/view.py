@@ -56,17 +56,37 @@ def _filter_bar(t: Words, loaded: Loaded) -> Component:
     return html.Div(
         [
             dmc.Select(
-                id=Ids.REGION, data=[], searchable=True, clearable=True, limit=60, size="xs", placeholder=t("filter.region"),
-                nothingFoundMessage=t("filter.no_match"), className="filter-region", **{"aria-label": t("filter.region")},
+                id=Ids.REGION,
+                data=[],
+                searchable=True,
+                clearable=True,
+                limit=60,
+                size="xs",
+                placeholder=t("filter.region"),
+                nothingFoundMessage=t("filter.no_match"),
+                className="filter-region",
+                **{"aria-label": t("filter.region")},
             ),
             filter_menu(id=Ids.ROUNDS, label=t("filter.rounds"), choices=rounds, columns=2),
             dmc.DatePickerInput(
-                id=Ids.DATES, type="range", size="xs", clearable=True, allowSingleDateInRange=True, minDate=first,
-                maxDate=last, placeholder=t("filter.dates"), valueFormat="YYYY-MM-DD", className="filter-dates",
+                id=Ids.DATES,
+                type="range",
+                size="xs",
+                clearable=True,
+                allowSingleDateInRange=True,
+                minDate=first,
+                maxDate=last,
+                placeholder=t("filter.dates"),
+                valueFormat="YYYY-MM-DD",
+                className="filter-dates",
                 **{"aria-label": t("filter.dates")},
             ),
             dmc.Select(
-                id=Ids.POLLUTANT, size="xs", clearable=True, placeholder=t("filter.pollutant"), className="filter-pollutant",
+                id=Ids.POLLUTANT,
+                size="xs",
+                clearable=True,
+                placeholder=t("filter.pollutant"),
+                className="filter-pollutant",
                 data=[{"value": p, "label": t(f"pollutant.{p}")} for p in POLLUTANTS],
                 **{"aria-label": t("filter.pollutant")},
             ),
@@ -88,15 +108,26 @@ def _filter_bar(t: Words, loaded: Loaded) -> Component:
         className="filter-bar",
         role="search",
         **{"aria-label": t("filter.bar")},
-    )  # fmt: skip
+    )
 
 
 def _exports(t: Words) -> Component:
     """Links whose addresses the page's scripts keep in step with the filters."""
-    files = [("clues", "csv"), ("clues", "geojson"), ("enterprises", "csv"), ("hotspots", "csv"), ("hotspots", "geojson"),
-             ("checks", "csv")]  # fmt: skip
+    files = [
+        ("clues", "csv"),
+        ("clues", "geojson"),
+        ("enterprises", "csv"),
+        ("hotspots", "csv"),
+        ("hotspots", "geojson"),
+        ("checks", "csv"),
+    ]
     links = [
-        html.A(f"{t(f'export.{table}')} · {form.upper()}", href="#", className="export-link", **{"data-export": f"{table}.{form}"})
+        html.A(
+            f"{t(f'export.{table}')} · {form.upper()}",
+            href="#",
+            className="export-link",
+            **{"data-export": f"{table}.{form}"},
+        )
         for table, form in files
     ]
     return dmc.Popover(
@@ -158,18 +189,36 @@ def _map(t: Words, loaded: Loaded) -> Component:
         [
             dl.Map(
                 [MapCanvas(id=Ids.MAP_CANVAS), dl.ScaleControl(position="bottomright", imperial=False)],
-                id=Ids.MAP, **CHINA, zoomSnap=0, zoomDelta=0.75, wheelPxPerZoomLevel=100, minZoom=3, maxZoom=14,
-                trackViewport=False, attributionControl=False, zoomControl=False, preferCanvas=True, className="map",
+                id=Ids.MAP,
+                **CHINA,
+                zoomSnap=0,
+                zoomDelta=0.75,
+                wheelPxPerZoomLevel=100,
+                minZoom=3,
+                maxZoom=14,
+                trackViewport=False,
+                attributionControl=False,
+                zoomControl=False,
+                preferCanvas=True,
+                className="map",
             ),
             html.Div(_player(t), className="map-tools-top"),
             html.Div(
                 [
                     dmc.SegmentedControl(
-                        id=Ids.PRODUCT, size="xs", value=products[0] if products else "",
+                        id=Ids.PRODUCT,
+                        size="xs",
+                        value=products[0] if products else "",
                         data=[{"value": p, "label": t(f"product.{p}")} for p in products],
-                    ) if products else html.Span("", id=Ids.PRODUCT),
+                    )
+                    if products
+                    else html.Span("", id=Ids.PRODUCT),
                     dmc.Select(
-                        id=Ids.METRIC, size="xs", value="clues", allowDeselect=False, className="map-metric",
+                        id=Ids.METRIC,
+                        size="xs",
+                        value="clues",
+                        allowDeselect=False,
+                        className="map-metric",
                         data=[{"value": m, "label": t(f"metric.{m}")} for m in METRICS],
                         **{"aria-label": t("map.metric")},
                     ),
@@ -191,19 +240,23 @@ def _map(t: Words, loaded: Loaded) -> Component:
         ],
         className="panel map-panel",
         **{"aria-label": t("map.label"), "data-panel": "map"},
-    )  # fmt: skip
+    )
 
 
 def _player(t: Words) -> list[Component]:
     return [
         html.Button("▶", id="player-play", className="map-button", type="button", title=t("player.play")),
         html.Div(
-            "", id=Ids.PLAYER, className="player", role="slider", tabIndex="0",
+            "",
+            id=Ids.PLAYER,
+            className="player",
+            role="slider",
+            tabIndex="0",
             **{"aria-label": t("player.label"), "aria-valuemin": "0", "aria-valuemax": "0", "aria-valuenow": "0"},
         ),
         html.Span("", id="player-day", className="player-day"),
         html.Button("»", id="player-last", className="map-button", type="button", title=t("player.last")),
-    ]  # fmt: skip
+    ]
 
 
 def _legend(t: Words) -> Component:
@@ -225,22 +278,40 @@ def _side(context: PageContext) -> Component:
     return html.Div(
         [
             panel(
-                name="trend", title=t("trend.title"), note=t("trend.note"), state_id=Ids.TREND_STATE,
+                name="trend",
+                title=t("trend.title"),
+                note=t("trend.note"),
+                state_id=Ids.TREND_STATE,
+                tools=_pollutant_keys(t),
                 body=[
                     dcc.Graph(id=Ids.TREND, figure=trend_frame(t, context.theme), config=GRAPH, className="graph"),
                 ],
             ),
             panel(
-                name="funnel", title=t("funnel.title"), note=t("funnel.note"), state_id=Ids.FUNNEL_STATE,
+                name="funnel",
+                title=t("funnel.title"),
+                note=t("funnel.note"),
+                state_id=Ids.FUNNEL_STATE,
                 body=html.Div("", id=Ids.FUNNEL, className="bars", role="group", **{"aria-label": t("funnel.title")}),
             ),
             panel(
-                name="ranking", title=t("ranking.title"), note=t("ranking.note"), state_id=Ids.RANKING_STATE,
+                name="ranking",
+                title=t("ranking.title"),
+                note=t("ranking.note"),
+                state_id=Ids.RANKING_STATE,
                 body=dcc.Graph(id=Ids.RANKING, figure=ranking_frame(t, context.theme), config=GRAPH, className="graph"),
             ),
         ],
         className="side",
-    )  # fmt: skip
+    )
+
+
+def _pollutant_keys(t: Words) -> list[Component]:
+    """The lines' names in their colours; a press filters by the pollutant."""
+    return [
+        html.Button(p, type="button", className=f"key key-{p}", title=t(f"pollutant.{p}"), **{"data-pollutant": p})
+        for p in POLLUTANTS
+    ]
 
 
 def _heatmap(context: PageContext) -> Component:
@@ -251,13 +322,20 @@ def _heatmap(context: PageContext) -> Component:
         )
     ]
     return panel(
-        name="heatmap", title=t("heat.title"), note=t("heat.selected_targets"), tools=tools, state_id=Ids.HEATMAP_STATE,
+        name="heatmap",
+        title=t("heat.title"),
+        note=t("heat.selected_targets"),
+        tools=tools,
+        state_id=Ids.HEATMAP_STATE,
         body=dcc.Graph(id=Ids.HEATMAP, figure=heatmap_frame(t, context.theme), config=GRAPH, className="graph"),
-    )  # fmt: skip
+    )
 
 
 def _categories(t: Words) -> Component:
     return panel(
-        name="categories", title=t("categories.title"), note="", state_id=Ids.CATEGORIES_STATE,
+        name="categories",
+        title=t("categories.title"),
+        note="",
+        state_id=Ids.CATEGORIES_STATE,
         body=html.Div("", id=Ids.CATEGORIES, className="bars", role="group", **{"aria-label": t("categories.title")}),
-    )  # fmt: skip
+    )
