@@ -8,12 +8,13 @@ from typing import Any
 from dashboard.data.store import KEPT_OPEN, Loaded
 
 QUESTIONS = {
-    "rounds": "select round_idx as idx, round_code as code, year, number, from_date, to_date - 1 as last_date"
-    " from rounds order by round_idx",
+    "rounds": """select round_idx as idx, round_code as code, year, number, from_date, to_date - 1 as last_date
+                 from rounds order by round_idx""",
     "industries": "select industry_idx as idx, code, name_zh, name_en from industries order by industry_idx",
     "rules": "select rule_idx as idx, rule_id as code, name_zh, name_en, category from rules order by rule_idx",
     "groups": "select distinct group_code as code, name_zh, name_en from place_groups order by group_code",
-    "products": "select distinct product as code from coverage union select distinct product from hotspots order by code",
+    "products": """select distinct product as code from coverage
+                   union select distinct product from hotspots order by code""",
     "pollutants": "select distinct pollutant as code from emission_daily order by code",
 }
 
