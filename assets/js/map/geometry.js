@@ -105,11 +105,13 @@
     constructor() {
       this.levels = {};
       this.lines = [];
+      this.version = 0;
       this.byPlace = new Map();
       this.probe = document.createElement('canvas').getContext('2d');
     }
 
     set(level, columns) {
+      this.version += 1;
       if (level === 9) {
         this.lines = decode(columns, false);
         return;

@@ -47,20 +47,15 @@
     for (const shape of shapes) context.fill(shape.pathAt(frame), 'evenodd');
   }
 
-  function paintChoropleth(context, frame, shapes, values, max, theme) {
+  function fillValues(context, frame, shapes, values, max, theme) {
     const steps = theme.ramp.length;
-    const unknown = [];
     for (const shape of shapes) {
       const value = values[shape.placeIdx];
-      if (!(value >= 0)) {
-        unknown.push(shape);
-        continue;
-      }
+      if (!(value >= 0)) continue;
       const step = Math.min(steps - 1, Math.floor(value / (max || 1) * steps));
       context.fillStyle = theme.ramp[step];
       context.fill(shape.pathAt(frame), 'evenodd');
     }
-    if (unknown.length) fillNoData(context, frame, unknown, theme);
   }
 
   function paintBoundaries(context, frame, atlas, provinces, theme) {
@@ -87,23 +82,65 @@
     context.setLineDash([]);
   }
 
-  function paintGround(context, frame, state) {
-    const { atlas, theme, visible, choropleth } = state;
-    const coarsest = atlas.levelAt(0);
-    if (coarsest < 0) return;
-    const provinces = atlas.visible(coarsest, frame);
-    state.glow.paint(context, frame, provinces, theme);
+  /* What stays while only the figures change is drawn once a view: the ground below them, the lines above them. */
+  class KeptPicture {
+    constructor() {
+      this.canvas = document.createElement('canvas');
+      this.context = this.canvas.getContext('2d');
+      this.key = '';
+    }
+
+    /* The picture for `key`, drawn by `draw` if it is not the one that is kept. */
+    at(key, frame, draw) {
+      if (this.key === key) return this.canvas;
+      this.key = key;
+      this.canvas.width = Math.round(frame.width * frame.ratio);
+      this.canvas.height = Math.round(frame.height * frame.ratio);
+      this.context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
+      draw(this.context);
+      return this.canvas;
+    }
+  }
+
+  function intoWorld(context, frame) {
     lookout.map.useWorld(context, frame);
     context.lineJoin = 'round';
     context.lineCap = 'round';
-    fillLand(context, frame, provinces, theme);
-    const level = state.drawnLevel(frame.z);
-    if (visible.choropleth && choropleth && choropleth[level]) {
-      paintChoropleth(context, frame, atlas.visible(level, frame), choropleth[level], Array.isArray(choropleth.max) ? choropleth.max[level] : choropleth.max, theme);
-    }
-    paintBoundaries(context, frame, atlas, provinces, theme);
-    paintLines(context, frame, atlas.lines, theme);
   }
 
+  function lay(context, frame, picture) {
+    lookout.map.useScreen(context, frame);
+    context.drawImage(picture, 0, 0, frame.width, frame.height);
+  }
+
+  function paintGround(context, frame, state) {
+    const { atlas, theme, visible, choropleth, kept } = state;
+    const coarsest = atlas.levelAt(0);
+    if (coarsest < 0) return;
+    const provinces = atlas.visible(coarsest, frame);
+    const level = state.drawnLevel(frame.z);
+    const isShaded = Boolean(visible.choropleth && choropleth && choropleth[level]);
+    const areas = isShaded ? atlas.visible(level, frame) : [];
+    const key = [frame.left, frame.top, frame.scale, frame.width, frame.height, frame.ratio, theme.name, level, isShaded,
+      atlas.version].join();
+    lay(context, frame, kept.below.at(key, frame, (below) => {
+      state.glow.paint(below, frame, provinces, theme);
+      intoWorld(below, frame);
+      fillLand(below, frame, provinces, theme);
+      if (isShaded) fillNoData(below, frame, areas, theme);
+    }));
+    intoWorld(context, frame);
+    if (isShaded) {
+      const max = Array.isArray(choropleth.max) ? choropleth.max[level] : choropleth.max;
+      fillValues(context, frame, areas, choropleth[level], max, theme);
+    }
+    lay(context, frame, kept.above.at(key, frame, (above) => {
+      intoWorld(above, frame);
+      paintBoundaries(above, frame, atlas, provinces, theme);
+      paintLines(above, frame, atlas.lines, theme);
+    }));
+  }
+
+  lookout.map.keptPictures = () => ({ below: new KeptPicture(), above: new KeptPicture() });
   lookout.map.paintGround = paintGround;
 })();

@@ -13,6 +13,7 @@
       atlas: new lookout.map.Atlas(),
       labels: new lookout.map.Labels(),
       glow: new lookout.map.CountryGlow(),
+      kept: lookout.map.keptPictures(),
       choropleth: null,
       hot: new lookout.map.Hotspots(),
       enterprises: new lookout.map.Points(),
@@ -143,6 +144,7 @@
 
     setTheme(theme) {
       this.state.theme = lookout.map.resolveTheme(theme);
+      this.state.kept = lookout.map.keptPictures();
       this.hotCache = lookout.map.createHotCache(this.state.theme);
       this.sprites.clear();
       this.pointer.setColours(this.state.theme);
