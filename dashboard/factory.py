@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import resources
 from typing import Any
 
@@ -24,6 +25,7 @@ from fusion.snapshot import SnapshotError
 PAGES: tuple[Page, ...] = (SITUATION,)
 PLOTLY_ROUTE = "_dash-component-suites/plotly/package_data/plotly.min.js"
 ANSWERS_KEPT = 500
+log = logging.getLogger(__name__)
 
 
 class LookoutDash(Dash):  # type: ignore[misc]  # Dash has no types
@@ -73,7 +75,8 @@ def _layout(app: LookoutDash) -> Component:
     try:
         loaded = app.store.current()
     except SnapshotError as error:
-        return failed_frame(context, str(error))
+        log.error("event=no_snapshot why=%s", error)
+        return failed_frame(context)
     page = next((page for page in PAGES if page.path == context.path), SITUATION)
     return frame(context, loaded, page.layout(context, loaded))
 

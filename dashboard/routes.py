@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,6 +25,10 @@ from dashboard.settings import Settings
 from fusion.snapshot import SnapshotError
 
 YEAR_S = 31_536_000
+NO_ROUND = 255
+LAST_INDEX = 2**31 - 1
+NO_SNAPSHOT = "no snapshot can be opened; the server's log says why"
+log = logging.getLogger(__name__)
 
 
 class Measures:
@@ -47,6 +52,7 @@ def data_routes(store: Store, cache: Cache, settings: Settings) -> Blueprint:
     routes = Blueprint("data", __name__)
     measures = Measures()
     _add_time(routes, measures)
+    routes.register_error_handler(SnapshotError, _no_snapshot)
     routes.add_url_rule(urls.LAYER, "layer", lambda snapshot_id, layer: _layer(store, cache, snapshot_id, layer))
     routes.add_url_rule(urls.TREND, "trend", lambda snapshot_id: _trend(store, cache, snapshot_id))
     routes.add_url_rule(
@@ -101,6 +107,8 @@ def _layer(store: Store, cache: Cache, snapshot_id: str, layer: str) -> Response
         abort(404)
     loaded = _named(store, snapshot_id)
     round_idx = request.args.get("round", type=int)
+    if round_idx is not None and not 0 <= round_idx <= NO_ROUND:
+        abort(404)
     key = f"{snapshot_id}/{layer}/{round_idx}"
     stream = lambda: layers.layer(loaded.cursor(), layer, round_idx)  # noqa: E731 - one expression, used once
     return _gzipped(cache, key, stream, "application/vnd.apache.arrow.stream")
@@ -115,7 +123,7 @@ def _trend(store: Store, cache: Cache, snapshot_id: str) -> Response:
 
 
 def _describe(store: Store, snapshot_id: str, kind: str, index: int) -> Response:
-    if kind not in ("clue", "enterprise"):
+    if kind not in ("clue", "enterprise") or index > LAST_INDEX:
         abort(404)
     card = queries.describe(_named(store, snapshot_id).cursor(), kind, index)
     if card is None:
@@ -152,7 +160,7 @@ def _health(store: Store, settings: Settings) -> tuple[Response, int]:
     try:
         loaded = store.current()
     except SnapshotError as error:
-        return jsonify(status="failed", error=str(error)), 503
+        return _no_snapshot(error)
     age = age_seconds(loaded)
     failed = [source.name for source in loaded.manifest.sources if source.status != "ok"]
     status = "degraded" if failed else "stale" if age > settings.stale_after_hours * 3600 else "ok"
@@ -161,6 +169,12 @@ def _health(store: Store, settings: Settings) -> tuple[Response, int]:
         status=status, snapshot=loaded.id, as_of=loaded.manifest.as_of, age_seconds=round(age), sources=sources
     )
     return body, 200
+
+
+def _no_snapshot(error: SnapshotError) -> tuple[Response, int]:
+    """The reason names folders of this machine: it is for its log, not for whoever asks."""
+    log.error("event=no_snapshot why=%s", error)
+    return jsonify(status="failed", error=NO_SNAPSHOT), 503
 
 
 def _metrics(store: Store, measures: Measures) -> Response:

@@ -105,14 +105,13 @@ def frame(context: PageContext, loaded: Loaded, content: Component) -> Component
     )
 
 
-def failed_frame(context: PageContext, message: str) -> Component:
+def failed_frame(context: PageContext) -> Component:
     """The page where there is no snapshot to show: it says so, it does not look calm."""
     return dmc.MantineProvider(
         forceColorScheme=context.theme,
         children=html.Main(
             [
                 html.H1(context.words("shell.no_snapshot")),
-                html.P(message, className="failed-message"),
                 html.P(context.words("shell.no_snapshot_hint")),
             ],
             className="page-failed",

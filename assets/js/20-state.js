@@ -5,9 +5,10 @@
   const { config } = lookout;
   const ALL_LAYERS = ['choropleth', 'hotspots', 'enterprises', 'clues', 'labels'];
   const products = (config.products || []).map((p) => p.code);
+  const hasClues = config.snapshot?.states.clues?.state !== 'not_configured';
   const DEFAULTS = {
     region: '', rounds: [], from: '', to: '', pollutant: '', industry: [], category: [], rule: [], status: [], severity: [],
-    follow: false, map: null, day: '', metric: 'clues', heat: 'problems_per',
+    follow: false, map: null, day: '', metric: hasClues ? 'clues' : 'hotspots', heat: 'problems_per',
     product: products.includes('PM25') ? 'PM25' : products[0] || '', layers: ALL_LAYERS, table: false, sel: '',
   };
   const METRICS = ['clues', 'hotspots', 'enterprises', 'checked', 'problems_per'];

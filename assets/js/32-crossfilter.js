@@ -144,17 +144,19 @@
   function countEnterprises(s, enterprises, places) {
     const shown = new Uint32Array(enterprises.length);
     const byPlace = new Uint32Array(places.length);
+    const byIndustry = tally();
     let total = 0, drawn = 0;
     for (let i = 0; i < enterprises.length; i++) {
-      if (s.industry && !s.industry[enterprises.industry[i]]) continue;
       if (s.region && !s.region(enterprises.city[i], enterprises.county[i], s.asOf)) continue;
       const lon = enterprises.lon[i], lat = enterprises.lat[i];
       if (s.extent && outside(s.extent, lon, lat)) continue;
+      byIndustry.all[enterprises.industry[i]] += 1;
+      if (s.industry && !s.industry[enterprises.industry[i]]) continue;
       total += 1;
       raise(byPlace, places, enterprises.city[i], enterprises.county[i]);
       if (lon === lon && lat === lat) shown[drawn++] = i;
     }
-    return { total, shown: shown.slice(0, drawn), byPlace };
+    return { total, shown: shown.slice(0, drawn), byPlace, byIndustry };
   }
 
   /* Centres of the cells, only worked out when the map's extent counts. */

@@ -16,12 +16,15 @@
     host().hidden = false;
   }
 
+  /* Until a verdict on site a clue is a suspicion. */
+  const isOpen = (state) => ['suspected', 'pushed', 'checking'].some((group) => config.statusGroups[group].includes(state));
+
   function clueCard(card) {
     const history = element('ol', { className: 'card-history' }, (card.history || []).slice(-6).map((step) => element('li', {}, [
       element('time', { text: step.at.slice(5, 16) }), element('span', { text: config.states[step.to_state] || step.to_state })])));
     const badge = element('p', { className: 'card-badge' }, [element('span', { text: config.states[card.state] })]);
     if (card.is_overdue) badge.append(element('em', { text: word('card.overdue') }));
-    show(`${card.rule_id} ${pick(card, 'rule')}`, word('card.suspected'), [
+    show(`${card.rule_id} ${pick(card, 'rule')}`, word(isOpen(card.state) ? 'card.suspected' : 'card.decided'), [
       ...line(word('card.enterprise'), card.enterprise || word('card.cell', { cell: card.cell_id })),
       ...line(word('card.place'), where(card)),
       ...line(word('card.severity'), word(`severity.${card.severity}`)),

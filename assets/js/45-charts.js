@@ -25,7 +25,7 @@
     return { shown: order.slice(0, n), left: Math.max(0, order.length - n) };
   }
 
-  function ranking(counts, state) {
+  function ranking(counts, state, note) {
     const rows = config.industries.map((industry) => ({
       idx: industry.idx, code: industry.code, name: industry[isEnglish ? 'name_en' : 'name_zh'], all: counts.all[industry.idx], confirmed: counts.confirmed[industry.idx],
     }));
@@ -33,7 +33,7 @@
     const dim = (row) => (state.industry.length && !state.industry.includes(row.code) ? 0.25 : 1);
     const y = shown.map((row) => row.name);
     const codes = shown.map((row) => row.code);
-    lookout.panels.note('ranking', left ? word('ranking.left', { n: left }) : '');
+    lookout.panels.note('ranking', left ? word(`${note}_left`, { n: left }) : word(note));
     return restyle('situation-ranking', JSON.stringify([shown, state.industry]), {
       x: [shown.map((row) => row.all), shown.map((row) => row.confirmed)], y: [y, y], customdata: [codes, codes],
       'marker.opacity': [shown.map((row) => 0.55 * dim(row)), shown.map(dim)],

@@ -188,7 +188,7 @@
       for (const age of ['fresh', 'ageing', 'expired']) nodes.push(element('p', { className: `legend-line legend-${age}` }, [element('i', { className: `cell cell-${age}` }), element('span', { text: word(`legend.${age}`) })]));
     }
     if (state.layers.includes('enterprises')) nodes.push(element('p', { className: 'legend-line' }, [element('i', { className: 'cell cell-enterprise' }), element('span', { text: word('legend.enterprise') })]));
-    if (state.layers.includes('clues')) {
+    if (state.layers.includes('clues') && config.snapshot.states.clues?.state !== 'not_configured') {
       const marks = lookout.status.styles().map((style) => element('span', { className: 'legend-status' }, [lookout.status.mark(style), element('span', { text: style.label })]));
       nodes.push(element('div', { className: 'legend-clues' }, marks));
     }

@@ -57,6 +57,10 @@
     };
   }
 
+  /* Without clues the industries are ranked by their enterprises. */
+  const ranksClues = () => config.snapshot.states.clues?.state !== 'not_configured';
+  const ranked = (result) => (ranksClues() ? result.clues : result.enterprises).byIndustry;
+
   function bars(result, state) {
     const styles = lookout.status.styles();
     lookout.bars.draw('situation-funnel', styles.map((style, i) => ({
@@ -68,7 +72,7 @@
     })), state.category, (key) => lookout.state.set(lookout.state.toggled('category', key)));
     lookout.panels.settle('funnel', 'clues', !result.clues.byStatus.some(Boolean));
     lookout.panels.settle('categories', 'clues', !result.clues.byCategory.all.some(Boolean));
-    lookout.panels.settle('ranking', 'clues', !result.clues.byIndustry.all.some(Boolean));
+    lookout.panels.settle('ranking', ranksClues() ? 'clues' : 'enterprises', !ranked(result).all.some(Boolean));
     lookout.panels.settle('heatmap', 'inspections', !result.checks.byCell.size);
   }
 
@@ -114,7 +118,7 @@
     if (overtaken()) return;
     bars(result, state);
     await lookout.charts.whenReady();
-    await Promise.all([lookout.charts.ranking(result.clues.byIndustry, state), lookout.charts.heatmap(result.checks, places, state)]);
+    await Promise.all([lookout.charts.ranking(ranked(result), state, ranksClues() ? 'ranking.note' : 'ranking.enterprises'), lookout.charts.heatmap(result.checks, places, state)]);
     await (await trendDrawn)();
     await hotLoaded;
     if (overtaken()) return;

@@ -100,7 +100,7 @@ def clue_rows(
     ((total,),) = db.execute(f"select count(*) from ({sql('clues')})", named).fetchall()
     order = [f"{s.column} {'desc' if s.descending else 'asc'} nulls last" for s in sorts if s.column in SORTABLE]
     text = f"select * from ({sql('clues')}) order by {', '.join([*order, 'clue_idx'])} limit $n offset $start"
-    table = db.sql(text, params={**named, "n": min(end - start, 1000), "start": start}).to_arrow_table()
+    table = db.sql(text, params={**named, "n": max(0, min(end - start, 1000)), "start": max(0, start)}).to_arrow_table()
     return [{key: _plain(value) for key, value in row.items()} for row in table.to_pylist()], total
 
 

@@ -20,12 +20,18 @@ class Loaded:
     """One snapshot, its tables in memory, ready for questions from several threads."""
 
     def __init__(self, snapshot: Snapshot, memory_limit: str) -> None:
-        """Read every table of `snapshot`."""
+        """Read every table of `snapshot`.
+
+        Raises  SnapshotError for a table that is not what was published
+        """
         self.snapshot = snapshot
         self._connection = duckdb.connect(":memory:", config={"memory_limit": memory_limit})
         for name in snapshot.manifest.tables:
             source = str(snapshot.table(name)).replace("'", "''")
-            self._connection.execute(f"create table \"{name}\" as from read_parquet('{source}')")
+            try:
+                self._connection.execute(f"create table \"{name}\" as from read_parquet('{source}')")
+            except duckdb.Error as error:
+                raise SnapshotError(f"snapshot {snapshot.id}: {name}.parquet can't be read", "rebuild") from error
         self._connection.execute(sql("macros"))
 
     @property

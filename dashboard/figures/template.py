@@ -24,12 +24,12 @@ class Tokens:
 
 TOKENS = {
     "dark": Tokens(
-        text="#e6f0ff", quiet="#8ea6c8", grid="rgba(90,140,200,.14)", cyan="#39c6ff", hot="#ff5b4a", warm="#ffb04a",
+        text="#e6f0ff", quiet="#9db3d2", grid="rgba(90,140,200,.14)", cyan="#39c6ff", hot="#ff5b4a", warm="#ffb04a",
         green="#35d399", violet="#b79bff",
         heat_scale=("#0b1b36", "#173468", "#3b4d94", "#7d4f9b", "#c2537f", "#f2775c", "#ffb677", "#fff0cf"),
     ),
     "light": Tokens(
-        text="#10233f", quiet="#4c6283", grid="rgba(40,80,130,.14)", cyan="#0b78b6", hot="#c9271b", warm="#a85a00",
+        text="#10233f", quiet="#43597a", grid="rgba(40,80,130,.14)", cyan="#0b78b6", hot="#c9271b", warm="#a85a00",
         green="#0c7a52", violet="#6a47c2",
         heat_scale=("#eef4fb", "#cfdff2", "#a9bfe4", "#a68fca", "#c4689f", "#d94f66", "#c9371f", "#8c1d0c"),
     ),
