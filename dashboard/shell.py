@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from markupsafe import escape
 
 from dashboard import urls
-from dashboard.data.filters import CATEGORIES, STATUS_GROUPS
+from dashboard.data.filters import CATEGORIES, POLLUTANTS, STATUS_GROUPS
 from dashboard.data.store import Loaded
 from dashboard.data.vocabulary import first_and_last_day, vocabulary
 from dashboard.page import PageContext
@@ -52,6 +52,7 @@ def browser_config(context: PageContext, loaded: Loaded, settings: Settings) -> 
         "categoryWords": context.words.under("category."),
         "statusGroups": STATUS_GROUPS,
         "categories": CATEGORIES,
+        "pollutantCodes": POLLUTANTS,
         "dataRoot": urls.data_root(loaded.id),
         "versionUrl": urls.VERSION,
         "gridBundle": urls.GRID_BUNDLE,

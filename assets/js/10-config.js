@@ -1,6 +1,6 @@
 /* What the server told this page (a data block in the document), and words and numbers in its language. */
 (() => {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   const config = JSON.parse(document.getElementById('lookout-config').textContent);
   const locale = config.lang === 'en' ? 'en' : 'zh-CN';
   const whole = new Intl.NumberFormat(locale);
@@ -16,9 +16,11 @@
     return text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
   };
   lookout.count = (n) => whole.format(n);
-  const formats = [0, 1, 2, 3].map((digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  const formats = [0, 1, 2, 3].map(
+    (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+  );
   lookout.number = (x, digits) => formats[digits].format(x);
-  lookout.percent = (part, all, digits = 0) => (all ? `${lookout.number(100 * part / all, digits)}%` : '—');
+  lookout.percent = (part, all, digits = 0) => (all ? `${lookout.number((100 * part) / all, digits)}%` : '—');
   /* Days since 1970-01-01, as the columns carry them. */
   lookout.dayOf = (iso) => Math.round(Date.parse(`${iso}T00:00:00Z`) / DAY_MS);
   lookout.isoOf = (day) => new Date(day * DAY_MS).toISOString().slice(0, 10);

@@ -7,14 +7,42 @@
   const products = (config.products || []).map((p) => p.code);
   const hasClues = config.snapshot?.states.clues?.state !== 'not_configured';
   const DEFAULTS = {
-    region: '', rounds: [], from: '', to: '', pollutant: '', industry: [], category: [], rule: [], status: [], severity: [],
-    follow: false, map: null, day: '', metric: hasClues ? 'clues' : 'hotspots', heat: 'problems_per',
-    product: products.includes('PM25') ? 'PM25' : products[0] || '', layers: ALL_LAYERS, table: false, sel: '',
+    region: '',
+    rounds: [],
+    from: '',
+    to: '',
+    pollutant: '',
+    industry: [],
+    category: [],
+    rule: [],
+    status: [],
+    severity: [],
+    follow: false,
+    map: null,
+    day: '',
+    metric: hasClues ? 'clues' : 'hotspots',
+    heat: 'problems_per',
+    product: products.includes('PM25') ? 'PM25' : products[0] || '',
+    layers: ALL_LAYERS,
+    table: false,
+    sel: '',
   };
   const METRICS = ['clues', 'hotspots', 'enterprises', 'checked', 'problems_per'];
   const HEATS = ['checked', 'problems', 'prominent', 'problems_per', 'prominent_per', 'found_rate'];
   /* Changes that narrow what is counted make a step in the history; looking around does not. */
-  const STEPS = ['region', 'rounds', 'from', 'to', 'pollutant', 'industry', 'category', 'rule', 'status', 'severity', 'follow'];
+  const STEPS = [
+    'region',
+    'rounds',
+    'from',
+    'to',
+    'pollutant',
+    'industry',
+    'category',
+    'rule',
+    'status',
+    'severity',
+    'follow',
+  ];
 
   const list = (known) => (text) => {
     const parts = [...new Set(text.split(',').filter(Boolean))].sort();
@@ -35,20 +63,34 @@
   };
   const place = (text) => {
     const parts = text.split(',').map(Number);
-    if (parts.length !== 3 || !parts.every(Number.isFinite) || Math.abs(parts[0]) > 180 || Math.abs(parts[1]) > 85) throw new Error(text);
+    if (parts.length !== 3 || !parts.every(Number.isFinite) || Math.abs(parts[0]) > 180 || Math.abs(parts[1]) > 85)
+      throw new Error(text);
     return parts;
   };
   const codes = (name) => () => (config[name] || []).map((row) => row.code);
   const READ = {
-    region, from: day, to: day, day, map: place,
-    rounds: list(codes('rounds')), industry: list(codes('industries')), rule: list(codes('rules')),
-    pollutant: oneOf(() => ['PM', 'SO2', 'NOx']),
-    category: list(() => config.categories || []), status: list(() => Object.keys(config.statusGroups || {})),
+    region,
+    from: day,
+    to: day,
+    day,
+    map: place,
+    rounds: list(codes('rounds')),
+    industry: list(codes('industries')),
+    rule: list(codes('rules')),
+    pollutant: oneOf(() => config.pollutantCodes || []),
+    category: list(() => config.categories || []),
+    status: list(() => Object.keys(config.statusGroups || {})),
     severity: list(() => ['1', '2', '3']),
-    follow: (text) => text === '1', table: (text) => text === '1',
-    metric: oneOf(() => METRICS), heat: oneOf(() => HEATS), product: oneOf(() => products),
+    follow: (text) => text === '1',
+    table: (text) => text === '1',
+    metric: oneOf(() => METRICS),
+    heat: oneOf(() => HEATS),
+    product: oneOf(() => products),
     layers: list(() => ALL_LAYERS),
-    sel: (text) => { if (!/^(clue|enterprise):\d+$/.test(text)) throw new Error(text); return text; },
+    sel: (text) => {
+      if (!/^(clue|enterprise):\d+$/.test(text)) throw new Error(text);
+      return text;
+    },
   };
   const PAGE_ONLY = ['lang', 'theme', 'extent'];
 
@@ -57,8 +99,15 @@
     const ignored = [];
     for (const [name, text] of new URLSearchParams(search)) {
       if (PAGE_ONLY.includes(name)) continue;
-      if (!READ[name]) { ignored.push(name); continue; }
-      try { state[name] = text === '' && name !== 'layers' ? DEFAULTS[name] : READ[name](text); } catch { ignored.push(name); }
+      if (!READ[name]) {
+        ignored.push(name);
+        continue;
+      }
+      try {
+        state[name] = text === '' && name !== 'layers' ? DEFAULTS[name] : READ[name](text);
+      } catch {
+        ignored.push(name);
+      }
     }
     return { state, ignored };
   }
@@ -69,7 +118,8 @@
   function search(state) {
     const kept = new URLSearchParams(window.location.search);
     const out = new URLSearchParams();
-    for (const name of Object.keys(DEFAULTS)) if (!same(state[name], DEFAULTS[name])) out.set(name, written(state[name] ?? ''));
+    for (const name of Object.keys(DEFAULTS))
+      if (!same(state[name], DEFAULTS[name])) out.set(name, written(state[name] ?? ''));
     for (const name of ['lang', 'theme']) if (kept.get(name)) out.set(name, kept.get(name));
     const text = out.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
     return text ? `?${text}` : window.location.pathname;
@@ -100,7 +150,8 @@
       window.history[isStep ? 'pushState' : 'replaceState'](null, '', search(next));
       adopt(next, false);
     },
-    reset: () => lookout.state.set(Object.fromEntries(STEPS.map((name) => [name, DEFAULTS[name]]).concat([['day', '']]))),
+    reset: () =>
+      lookout.state.set(Object.fromEntries(STEPS.map((name) => [name, DEFAULTS[name]]).concat([['day', '']]))),
     toggled: (name, value) => {
       const chosen = state[name];
       return { [name]: chosen.includes(value) ? chosen.filter((v) => v !== value) : [...chosen, value].sort() };

@@ -24,7 +24,13 @@
 
   function once(key, make) {
     if (!waiting.has(key)) {
-      waiting.set(key, make().catch((error) => { waiting.delete(key); throw error; }));
+      waiting.set(
+        key,
+        make().catch((error) => {
+          waiting.delete(key);
+          throw error;
+        }),
+      );
     }
     return waiting.get(key);
   }
@@ -32,10 +38,12 @@
   lookout.data = {
     layer: (name) => once(name, () => read(`${name}.arrow`)),
     hotspots: (round) => once(`hotspots ${round}`, () => read(`hotspots.arrow?round=${round}`)),
-    card: (kind, index) => once(`${kind} ${index}`, async () => (await fetched(`describe/${kind}/${index}.json`)).json()),
+    card: (kind, index) =>
+      once(`${kind} ${index}`, async () => (await fetched(`describe/${kind}/${index}.json`)).json()),
     trend(query) {
       const key = `trend ${query}`;
-      if (waiting.size > 200) for (const old of [...waiting.keys()].filter((k) => k.startsWith('trend ')).slice(0, 50)) waiting.delete(old);
+      if (waiting.size > 200)
+        for (const old of [...waiting.keys()].filter((k) => k.startsWith('trend ')).slice(0, 50)) waiting.delete(old);
       return once(key, async () => (await fetched(`trend.json?${query}`)).json());
     },
     exportUrl: (table, form, query) => `${config.dataRoot}/export/${table}.${form}?${query}`,

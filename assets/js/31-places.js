@@ -9,10 +9,13 @@
     constructor(columns, groups) {
       Object.assign(this, columns);
       /* Positions come in 1e-2 degree. */
-      for (const name of ['lon', 'lat', 'west', 'south', 'east', 'north']) this[name] = Float32Array.from(columns[name], (x) => x / 100);
+      for (const name of ['lon', 'lat', 'west', 'south', 'east', 'north'])
+        this[name] = Float32Array.from(columns[name], (x) => x / 100);
       /* A municipality is a province and a city of one code; the code means the province. */
       this.byCode = new Map();
-      columns.adcode.forEach((code, i) => { if (!this.byCode.has(code)) this.byCode.set(code, i); });
+      columns.adcode.forEach((code, i) => {
+        if (!this.byCode.has(code)) this.byCode.set(code, i);
+      });
       this.children = new Map();
       for (let i = 0; i < this.length; i++) {
         const parent = this.parent_idx[i];
@@ -22,28 +25,45 @@
       this.groups = groups;
     }
 
-    name(i) { return i < 0 || i === NONE || i >= this.length ? lookout.word('place.unmapped') : isEnglish ? this.name_en[i] : this.name_zh[i]; }
+    name(i) {
+      return i < 0 || i === NONE || i >= this.length
+        ? lookout.word('place.unmapped')
+        : isEnglish
+          ? this.name_en[i]
+          : this.name_zh[i];
+    }
 
-    short(i) { return isEnglish ? this.name_en[i] : this.short_name_zh[i]; }
+    short(i) {
+      return isEnglish ? this.name_en[i] : this.short_name_zh[i];
+    }
 
     path(i) {
       const way = [];
-      for (let p = i; p >= 0 && p !== NONE; p = this.parent_idx[p]) if (this.adcode[p] !== this.adcode[way[0]]) way.unshift(p);
+      for (let p = i; p >= 0 && p !== NONE; p = this.parent_idx[p])
+        if (this.adcode[p] !== this.adcode[way[0]]) way.unshift(p);
       if (way.length && this.byCode.get(this.adcode[way[0]]) !== way[0]) way[0] = this.byCode.get(this.adcode[way[0]]);
       return way;
     }
 
     bounds(region) {
       if (!region) return null;
-      const members = region.startsWith('g:') ? this.groupCities(region.slice(2)) : [this.byCode.get(region)].filter((i) => i !== undefined);
+      const members = region.startsWith('g:')
+        ? this.groupCities(region.slice(2))
+        : [this.byCode.get(region)].filter((i) => i !== undefined);
       if (!members.length) return null;
       const edge = (column, pick) => members.reduce((best, i) => pick(best, column[i]), column[members[0]]);
-      return [edge(this.west, Math.min), edge(this.south, Math.min), edge(this.east, Math.max), edge(this.north, Math.max)];
+      return [
+        edge(this.west, Math.min),
+        edge(this.south, Math.min),
+        edge(this.east, Math.max),
+        edge(this.north, Math.max),
+      ];
     }
 
     groupCities(code) {
       const cities = new Set();
-      for (let k = 0; k < this.groups.length; k++) if (this.groups.group_code[k] === code) cities.add(this.groups.city_idx[k]);
+      for (let k = 0; k < this.groups.length; k++)
+        if (this.groups.group_code[k] === code) cities.add(this.groups.city_idx[k]);
       return [...cities];
     }
 
@@ -103,6 +123,7 @@
     }
   }
 
-  lookout.loadPlaces = async () => new Places(...await Promise.all([lookout.data.layer('places'), lookout.data.layer('groups')]));
+  lookout.loadPlaces = async () =>
+    new Places(...(await Promise.all([lookout.data.layer('places'), lookout.data.layer('groups')])));
   lookout.NO_PLACE = NONE;
 })();

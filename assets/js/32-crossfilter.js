@@ -4,13 +4,44 @@
   const lookout = window.lookout;
   const { config } = lookout;
   const { dayOf, NO_PLACE } = lookout;
-  const BIT = { region: 1, rounds: 2, dates: 4, pollutant: 8, industry: 16, category: 32, rule: 64, status: 128, severity: 256, extent: 512 };
-  const STATES = ['IDENTIFIED', 'SCREENED', 'PUSHED', 'RETURNED', 'ACCEPTED', 'CHECKING', 'SUSPENDED', 'CONFIRMED', 'RECTIFYING',
-    'RECHECK', 'E_SUPERVISED', 'LISTED_SUPERVISED', 'RELAPSED', 'CLOSED', 'NOT_CONFIRMED', 'DISCARDED', 'MERGED'];
+  const BIT = {
+    region: 1,
+    rounds: 2,
+    dates: 4,
+    pollutant: 8,
+    industry: 16,
+    category: 32,
+    rule: 64,
+    status: 128,
+    severity: 256,
+    extent: 512,
+  };
+  const STATES = [
+    'IDENTIFIED',
+    'SCREENED',
+    'PUSHED',
+    'RETURNED',
+    'ACCEPTED',
+    'CHECKING',
+    'SUSPENDED',
+    'CONFIRMED',
+    'RECTIFYING',
+    'RECHECK',
+    'E_SUPERVISED',
+    'LISTED_SUPERVISED',
+    'RELAPSED',
+    'CLOSED',
+    'NOT_CONFIRMED',
+    'DISCARDED',
+    'MERGED',
+  ];
   const STAGE = { pushed: 1, answered: 2, verdict: 4, confirmed: 8, fixed: 16, closed: 32, overdue: 64 };
   const GROUPS = Object.keys(config.statusGroups || {});
-  const GROUP_OF_STATE = Uint8Array.from([0, ...STATES.map((state) => GROUPS.findIndex((group) => config.statusGroups[group].includes(state)))]);
-  const POLLUTANTS = ['', 'PM', 'SO2', 'NOx'];
+  const GROUP_OF_STATE = Uint8Array.from([
+    0,
+    ...STATES.map((state) => GROUPS.findIndex((group) => config.statusGroups[group].includes(state))),
+  ]);
+  const POLLUTANTS = ['', ...(config.pollutantCodes || [])];
 
   /* 1 at the row numbers of the chosen codes; null while nothing is chosen. */
   function chosen(codes, rows) {
@@ -30,9 +61,18 @@
       pollutant: state.pollutant ? POLLUTANTS.indexOf(state.pollutant) : 0,
       industry: chosen(state.industry, config.industries),
       rule: chosen(state.rule, config.rules),
-      category: chosen(state.category, config.categories.map((code, i) => ({ code, idx: i + 1 }))),
-      status: chosen(state.status, GROUPS.map((code, idx) => ({ code, idx }))),
-      severity: chosen(state.severity, ['1', '2', '3'].map((code) => ({ code, idx: Number(code) }))),
+      category: chosen(
+        state.category,
+        config.categories.map((code, i) => ({ code, idx: i + 1 })),
+      ),
+      status: chosen(
+        state.status,
+        GROUPS.map((code, idx) => ({ code, idx })),
+      ),
+      severity: chosen(
+        state.severity,
+        ['1', '2', '3'].map((code) => ({ code, idx: Number(code) })),
+      ),
       extent,
       asOf: dayOf(config.snapshot.asOf.slice(0, 10)),
     };
@@ -75,8 +115,18 @@
     const masks = clueMasks(s, clues);
     const shown = new Uint32Array(clues.length);
     const out = {
-      total: 0, pushed: 0, answered: 0, verdict: 0, confirmed: 0, fixed: 0, closed: 0, overdue: 0,
-      byStatus: new Uint32Array(GROUPS.length), byCategory: tally(), byIndustry: tally(), byPlace: new Uint32Array(places.length),
+      total: 0,
+      pushed: 0,
+      answered: 0,
+      verdict: 0,
+      confirmed: 0,
+      fixed: 0,
+      closed: 0,
+      overdue: 0,
+      byStatus: new Uint32Array(GROUPS.length),
+      byCategory: tally(),
+      byIndustry: tally(),
+      byPlace: new Uint32Array(places.length),
     };
     for (let i = 0; i < clues.length; i++) {
       const mask = masks[i];
@@ -87,7 +137,8 @@
       if ((mask & ~BIT.industry) === 0) add(out.byIndustry, clues.industry[i], isConfirmed);
       if (mask) continue;
       shown[out.total++] = i;
-      for (const stage of ['pushed', 'answered', 'verdict', 'confirmed', 'fixed', 'closed', 'overdue']) if (stages & STAGE[stage]) out[stage] += 1;
+      for (const stage of ['pushed', 'answered', 'verdict', 'confirmed', 'fixed', 'closed', 'overdue'])
+        if (stages & STAGE[stage]) out[stage] += 1;
       raise(out.byPlace, places, clues.city[i], clues.county[i]);
     }
     out.shown = shown.slice(0, out.total);
@@ -105,14 +156,23 @@
 
   /* Rows come sorted by round and enterprise: an enterprise counts once per region and round, however often it was checked. */
   class CheckTally {
-    constructor() { Object.assign(this, { checked: 0, found: 0, problems: 0, prominent: 0, checks: 0, last: -1, lastFound: false }); }
+    constructor() {
+      Object.assign(this, { checked: 0, found: 0, problems: 0, prominent: 0, checks: 0, last: -1, lastFound: false });
+    }
 
     add(key, problems, prominent) {
       this.checks += 1;
       this.problems += problems;
       this.prominent += prominent;
-      if (key !== this.last) { this.checked += 1; this.last = key; this.lastFound = false; }
-      if (problems && !this.lastFound) { this.found += 1; this.lastFound = true; }
+      if (key !== this.last) {
+        this.checked += 1;
+        this.last = key;
+        this.lastFound = false;
+      }
+      if (problems && !this.lastFound) {
+        this.found += 1;
+        this.lastFound = true;
+      }
     }
   }
 
@@ -122,7 +182,11 @@
     const distinct = new Uint8Array(enterprises.length);
     const byCell = new Map();
     const byPlace = new Map();
-    const tallyOf = (map, key) => { let t = map.get(key); if (!t) map.set(key, t = new CheckTally()); return t; };
+    const tallyOf = (map, key) => {
+      let t = map.get(key);
+      if (!t) map.set(key, (t = new CheckTally()));
+      return t;
+    };
     for (let i = 0; i < checks.length; i++) {
       const enterprise = checks.enterprise[i];
       const mask = placeAndTimeMask(s, checks, i, enterprises.lon[enterprise], enterprises.lat[enterprise]);
@@ -145,10 +209,12 @@
     const shown = new Uint32Array(enterprises.length);
     const byPlace = new Uint32Array(places.length);
     const byIndustry = tally();
-    let total = 0, drawn = 0;
+    let total = 0,
+      drawn = 0;
     for (let i = 0; i < enterprises.length; i++) {
       if (s.region && !s.region(enterprises.city[i], enterprises.county[i], s.asOf)) continue;
-      const lon = enterprises.lon[i], lat = enterprises.lat[i];
+      const lon = enterprises.lon[i],
+        lat = enterprises.lat[i];
       if (s.extent && outside(s.extent, lon, lat)) continue;
       byIndustry.all[enterprises.industry[i]] += 1;
       if (s.industry && !s.industry[enterprises.industry[i]]) continue;
@@ -188,13 +254,25 @@
       }
     });
     const n = newest.size;
-    const out = { col: new Int16Array(n), row: new Int16Array(n), level: new Uint8Array(n), age: new Uint8Array(n), source: [], byAge: [0, 0, 0], byPlace: new Uint32Array(places.length), nativeKm: 0 };
+    const out = {
+      col: new Int16Array(n),
+      row: new Int16Array(n),
+      level: new Uint8Array(n),
+      age: new Uint8Array(n),
+      source: [],
+      byAge: [0, 0, 0],
+      byPlace: new Uint32Array(places.length),
+      nativeKm: 0,
+    };
     let k = 0;
     for (const { day, part, i } of newest.values()) {
       const rows = layers[part];
       const days = end - day;
       const age = days <= AGE.fresh ? 0 : days <= AGE.ageing ? 1 : 2;
-      out.col[k] = rows.col[i]; out.row[k] = rows.row[i]; out.level[k] = rows.level[i]; out.age[k] = age;
+      out.col[k] = rows.col[i];
+      out.row[k] = rows.row[i];
+      out.level[k] = rows.level[i];
+      out.age[k] = age;
       out.byAge[age] += 1;
       out.nativeKm = Math.max(out.nativeKm, rows.native_km[i]);
       if (age < 2) raise(out.byPlace, places, rows.city[i], rows.county[i]);
@@ -207,7 +285,8 @@
   /* Cells observed of cells of the grid, by day; and hot cells by day for the time player. */
   function exposure(s, coverage, product, first, last, dayZero, nDays) {
     const hotByDay = new Uint32Array(nDays);
-    let cells = 0, observed = 0;
+    let cells = 0,
+      observed = 0;
     for (let i = 0; i < coverage.length; i++) {
       if (coverage.product[i] !== product) continue;
       const day = coverage.day[i];
@@ -221,5 +300,16 @@
     return { cells, observed, hotByDay };
   }
 
-  lookout.crossfilter = { scope, countClues, countChecks, countEnterprises, hotCells, exposure, STATES, GROUPS, GROUP_OF_STATE, AGE };
+  lookout.crossfilter = {
+    scope,
+    countClues,
+    countChecks,
+    countEnterprises,
+    hotCells,
+    exposure,
+    STATES,
+    GROUPS,
+    GROUP_OF_STATE,
+    AGE,
+  };
 })();

@@ -38,29 +38,52 @@
     missing,
     show({ clues, checks, enterprises, hot, exposure }) {
       const noClues = missing('clues');
-      if (noClues) for (const key of ['pushed', 'answered', 'verdict', 'fixed', 'clues', 'hit']) writeMissing(key, noClues);
+      if (noClues)
+        for (const key of ['pushed', 'answered', 'verdict', 'fixed', 'clues', 'hit']) writeMissing(key, noClues);
       else {
         write('pushed', count(clues.pushed), word('kpi.of_clues', { n: count(clues.total) }));
-        write('answered', count(clues.answered), word('kpi.of_pushed', { rate: percent(clues.answered, clues.pushed) }));
+        write(
+          'answered',
+          count(clues.answered),
+          word('kpi.of_pushed', { rate: percent(clues.answered, clues.pushed) }),
+        );
         write('verdict', count(clues.verdict), word('kpi.of_pushed', { rate: percent(clues.verdict, clues.pushed) }));
         write('fixed', count(clues.fixed), word('kpi.of_confirmed', { rate: percent(clues.fixed, clues.confirmed) }));
         write('clues', count(clues.total), word('kpi.overdue', { n: count(clues.overdue) }));
-        write('hit', clues.verdict >= 20 ? percent(clues.confirmed, clues.verdict, 1) : '—',
-          word(clues.verdict >= 20 ? 'kpi.hit_of' : 'kpi.too_few', { part: count(clues.confirmed), all: count(clues.verdict) }));
+        write(
+          'hit',
+          clues.verdict >= 20 ? percent(clues.confirmed, clues.verdict, 1) : '—',
+          word(clues.verdict >= 20 ? 'kpi.hit_of' : 'kpi.too_few', {
+            part: count(clues.confirmed),
+            all: count(clues.verdict),
+          }),
+        );
       }
       const noChecks = missing('inspections');
       if (noChecks) for (const key of ['checked', 'problems', 'prominent']) writeMissing(key, noChecks);
       else {
         const { total } = checks;
         write('checked', count(total.checked), word('kpi.distinct', { n: count(checks.distinct) }));
-        write('problems', count(total.problems), word('kpi.per_enterprise', { x: each(total.problems, total.checked) }));
-        write('prominent', count(total.prominent), word('kpi.per_enterprise', { x: each(total.prominent, total.checked) }));
+        write(
+          'problems',
+          count(total.problems),
+          word('kpi.per_enterprise', { x: each(total.problems, total.checked) }),
+        );
+        write(
+          'prominent',
+          count(total.prominent),
+          word('kpi.per_enterprise', { x: each(total.prominent, total.checked) }),
+        );
       }
       const noEnterprises = missing('enterprises');
       if (noEnterprises) writeMissing('enterprises', noEnterprises);
       else {
         const unplaced = enterprises.total - enterprises.shown.length;
-        write('enterprises', count(enterprises.total), word(unplaced && !lookout.state.get().follow ? 'kpi.unplaced' : 'kpi.all_placed', { n: count(unplaced) }));
+        write(
+          'enterprises',
+          count(enterprises.total),
+          word(unplaced && !lookout.state.get().follow ? 'kpi.unplaced' : 'kpi.all_placed', { n: count(unplaced) }),
+        );
       }
       this.hot(hot, exposure);
     },
@@ -70,8 +93,15 @@
       const entry = missing(table);
       if (entry) return writeMissing('hot', entry);
       if (!hot) return write('hot', '…', '');
-      const seen = exposure.cells ? word('kpi.observed', { rate: percent(exposure.observed, exposure.cells) }) : word('kpi.exposure_unknown');
-      write('hot', count(hot.byAge[0] + hot.byAge[1]), `${word('kpi.ages', { fresh: count(hot.byAge[0]), ageing: count(hot.byAge[1]) })} · ${seen}`, word('kpi.hot.hint'));
+      const seen = exposure.cells
+        ? word('kpi.observed', { rate: percent(exposure.observed, exposure.cells) })
+        : word('kpi.exposure_unknown');
+      write(
+        'hot',
+        count(hot.byAge[0] + hot.byAge[1]),
+        `${word('kpi.ages', { fresh: count(hot.byAge[0]), ageing: count(hot.byAge[1]) })} · ${seen}`,
+        word('kpi.hot.hint'),
+      );
     },
   };
 })();

@@ -14,10 +14,19 @@
   }
 
   function button(row, onPress) {
-    const label = element('span', { className: 'bar-label' }, [row.mark ? row.mark() : '', element('span', { text: row.label })]);
-    const track = element('span', { className: 'bar-track' }, [element('span', { className: 'bar-fill' }), element('span', { className: 'bar-part' })]);
-    const node = element('button', { type: 'button', className: 'bar', 'data-key': row.key, onclick: () => onPress(row.key) },
-      [label, track, element('b', { className: 'bar-value' })]);
+    const label = element('span', { className: 'bar-label' }, [
+      row.mark ? row.mark() : '',
+      element('span', { text: row.label }),
+    ]);
+    const track = element('span', { className: 'bar-track' }, [
+      element('span', { className: 'bar-fill' }),
+      element('span', { className: 'bar-part' }),
+    ]);
+    const node = element(
+      'button',
+      { type: 'button', className: 'bar', 'data-key': row.key, onclick: () => onPress(row.key) },
+      [label, track, element('b', { className: 'bar-value' })],
+    );
     if (row.color) node.style.setProperty('--bar', row.color);
     return node;
   }
@@ -28,9 +37,9 @@
     node.dataset.signature = signature;
     const isChosen = chosen.includes(row.key);
     const [fill, part] = node.children[1].children;
-    fill.style.width = `${100 * row.value / max}%`;
+    fill.style.width = `${(100 * row.value) / max}%`;
     fill.classList.toggle('bar-zero', !row.value);
-    part.style.width = `${100 * (row.part || 0) / max}%`;
+    part.style.width = `${(100 * (row.part || 0)) / max}%`;
     node.children[2].textContent = count(row.value);
     node.classList.toggle('bar-dim', chosen.length > 0 && !isChosen);
     node.setAttribute('aria-pressed', String(isChosen));

@@ -2,8 +2,15 @@
 (() => {
   const lookout = window.lookout;
   const SHAPES = {
-    suspected: 'ring', pushed: 'triangle', checking: 'circle', confirmed: 'diamond', rectifying: 'square',
-    supervised: 'star', relapsed: 'triangle-down', closed: 'hexagon', dismissed: 'cross',
+    suspected: 'ring',
+    pushed: 'triangle',
+    checking: 'circle',
+    confirmed: 'diamond',
+    rectifying: 'square',
+    supervised: 'star',
+    relapsed: 'triangle-down',
+    closed: 'hexagon',
+    dismissed: 'cross',
   };
 
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -11,9 +18,15 @@
   let known = null;
 
   function styles() {
-    known = known || lookout.crossfilter.GROUPS.map((key) => ({
-      key, shape: SHAPES[key], color: token(`--status-${key}`), halo: token('--halo'), label: lookout.config.statusWords[key],
-    }));
+    known =
+      known ||
+      lookout.crossfilter.GROUPS.map((key) => ({
+        key,
+        shape: SHAPES[key],
+        color: token(`--status-${key}`),
+        halo: token('--halo'),
+        label: lookout.config.statusWords[key],
+      }));
     return known;
   }
 
@@ -21,7 +34,12 @@
   function mark(style) {
     const size = 14;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const canvas = lookout.element('canvas', { className: 'mark', width: size * ratio, height: size * ratio, 'aria-hidden': 'true' });
+    const canvas = lookout.element('canvas', {
+      className: 'mark',
+      width: size * ratio,
+      height: size * ratio,
+      'aria-hidden': 'true',
+    });
     const context = canvas.getContext('2d');
     context.scale(ratio, ratio);
     lookout.map.drawMark(context, style, size / 2, size / 2, 4.4, 0);

@@ -26,7 +26,8 @@
     rounds: (s) => s.rounds.length && rounds(s.rounds),
     dates: (s) => (s.from || s.to) && (s.from === s.to ? s.from : `${s.from || '…'} – ${s.to || '…'}`),
     pollutant: (s) => s.pollutant && word(`pollutant.${s.pollutant}`),
-    industry: (s) => s.industry.length && s.industry.map((code) => named(config.industries, code)).join(word('list.comma')),
+    industry: (s) =>
+      s.industry.length && s.industry.map((code) => named(config.industries, code)).join(word('list.comma')),
     category: (s) => s.category.length && s.category.map((code) => config.categoryWords[code]).join(word('list.comma')),
     rule: (s) => s.rule.length && s.rule.map((code) => `${code} ${named(config.rules, code)}`).join(word('list.comma')),
     status: (s) => s.status.length && s.status.map((code) => config.statusWords[code]).join(word('list.comma')),
@@ -45,13 +46,34 @@
     for (const [name, text] of Object.entries(TEXT)) {
       const value = text(state);
       if (!value) continue;
-      nodes.push(element('button', {
-        type: 'button', className: 'chip', title: `${word(`chip.${name}`)}: ${value}`, 'data-chip': name,
-        'aria-label': word('chip.remove', { name: word(`chip.${name}`), value }), onclick: () => clear(name),
-      }, [element('small', { text: name === 'follow' ? '' : word(`chip.${name}`) }), element('span', { text: value }), element('i', { text: '×', 'aria-hidden': 'true' })]));
+      nodes.push(
+        element(
+          'button',
+          {
+            type: 'button',
+            className: 'chip',
+            title: `${word(`chip.${name}`)}: ${value}`,
+            'data-chip': name,
+            'aria-label': word('chip.remove', { name: word(`chip.${name}`), value }),
+            onclick: () => clear(name),
+          },
+          [
+            element('small', { text: name === 'follow' ? '' : word(`chip.${name}`) }),
+            element('span', { text: value }),
+            element('i', { text: '×', 'aria-hidden': 'true' }),
+          ],
+        ),
+      );
     }
     if (state.region || nodes.length) {
-      nodes.push(element('button', { type: 'button', className: 'chip chip-reset', text: word('chip.reset'), onclick: () => lookout.state.reset() }));
+      nodes.push(
+        element('button', {
+          type: 'button',
+          className: 'chip chip-reset',
+          text: word('chip.reset'),
+          onclick: () => lookout.state.reset(),
+        }),
+      );
     }
     return nodes;
   }
@@ -61,13 +83,17 @@
     if (state.region.startsWith('g:')) steps.push({ region: state.region, label: places.label(state.region) });
     else {
       const index = places.byCode.get(state.region);
-      if (index !== undefined) for (const i of places.path(index)) steps.push({ region: places.adcode[i], label: places.name(i) });
+      if (index !== undefined)
+        for (const i of places.path(index)) steps.push({ region: places.adcode[i], label: places.name(i) });
       else if (state.region) steps.push({ region: state.region, label: places.label(state.region) });
     }
     return steps.flatMap((step, i) => {
       const isLast = i === steps.length - 1;
       const node = element('button', {
-        type: 'button', className: 'crumb', text: step.label, 'aria-current': isLast ? 'true' : undefined,
+        type: 'button',
+        className: 'crumb',
+        text: step.label,
+        'aria-current': isLast ? 'true' : undefined,
         onclick: () => lookout.state.set({ region: step.region }),
       });
       return i ? [element('span', { text: '›', className: 'crumb-step', 'aria-hidden': 'true' }), node] : [node];

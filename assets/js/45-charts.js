@@ -27,17 +27,28 @@
 
   function ranking(counts, state, note) {
     const rows = config.industries.map((industry) => ({
-      idx: industry.idx, code: industry.code, name: industry[isEnglish ? 'name_en' : 'name_zh'], all: counts.all[industry.idx], confirmed: counts.confirmed[industry.idx],
+      idx: industry.idx,
+      code: industry.code,
+      name: industry[isEnglish ? 'name_en' : 'name_zh'],
+      all: counts.all[industry.idx],
+      confirmed: counts.confirmed[industry.idx],
     }));
     const { shown, left } = wholeRank(rows, 9);
     const dim = (row) => (state.industry.length && !state.industry.includes(row.code) ? 0.25 : 1);
     const y = shown.map((row) => row.name);
     const codes = shown.map((row) => row.code);
     lookout.panels.note('ranking', left ? word(`${note}_left`, { n: left }) : word(note));
-    return restyle('situation-ranking', JSON.stringify([shown, state.industry]), {
-      x: [shown.map((row) => row.all), shown.map((row) => row.confirmed)], y: [y, y], customdata: [codes, codes],
-      'marker.opacity': [shown.map((row) => 0.55 * dim(row)), shown.map(dim)],
-    }, {});
+    return restyle(
+      'situation-ranking',
+      JSON.stringify([shown, state.industry]),
+      {
+        x: [shown.map((row) => row.all), shown.map((row) => row.confirmed)],
+        y: [y, y],
+        customdata: [codes, codes],
+        'marker.opacity': [shown.map((row) => 0.55 * dim(row)), shown.map(dim)],
+      },
+      {},
+    );
   }
 
   const HEAT = {
@@ -46,15 +57,19 @@
     prominent: (t) => [t.prominent, count(t.prominent)],
     problems_per: (t) => (t.checked ? [t.problems / t.checked, number(t.problems / t.checked, 2)] : [null, '']),
     prominent_per: (t) => (t.checked ? [t.prominent / t.checked, number(t.prominent / t.checked, 2)] : [null, '']),
-    found_rate: (t) => (t.checked ? [100 * t.found / t.checked, `${number(100 * t.found / t.checked, 0)}%`] : [null, '']),
+    found_rate: (t) =>
+      t.checked ? [(100 * t.found) / t.checked, `${number((100 * t.found) / t.checked, 0)}%`] : [null, ''],
   };
   const isRate = (heat) => heat.endsWith('_per') || heat === 'found_rate';
 
   function heatTip(name, round, t) {
-    return [`<b>${escaped(name)} · ${escaped(round)}</b>`, word('heat.tip_checked', { n: count(t.checked), checks: count(t.checks) }),
+    return [
+      `<b>${escaped(name)} · ${escaped(round)}</b>`,
+      word('heat.tip_checked', { n: count(t.checked), checks: count(t.checks) }),
       word('heat.tip_found', { n: count(t.found), rate: lookout.percent(t.found, t.checked) }),
       word('heat.tip_problems', { n: count(t.problems), x: number(t.problems / t.checked, 2) }),
-      word('heat.tip_prominent', { n: count(t.prominent), x: number(t.prominent / t.checked, 2) })].join('<br>');
+      word('heat.tip_prominent', { n: count(t.prominent), x: number(t.prominent / t.checked, 2) }),
+    ].join('<br>');
   }
 
   /* Plotly reads a little HTML in its texts; names are data and must not be read so. */
@@ -78,26 +93,60 @@
     const names = rows.map((row) => (row.place < 0 ? word('place.unmapped') : places.name(row.place)));
     const cell = (row, round) => row.cells.get(round.idx);
     const rate = isRate(state.heat);
-    const z = [], text = [], tips = [];
+    const z = [],
+      text = [],
+      tips = [],
+      tooFew = [];
     for (const [r, row] of rows.entries()) {
-      z.push([]); text.push([]); tips.push([]);
+      z.push([]);
+      text.push([]);
+      tips.push([]);
+      tooFew.push([]);
       for (const round of rounds) {
         const t = cell(row, round);
         const [value, label] = t ? HEAT[state.heat](t) : [null, ''];
         const few = rate && t && t.checked < MIN_RATE;
         z[r].push(few ? null : value);
         text[r].push(few ? '' : label);
-        tips[r].push(t ? heatTip(names[r], word('round.short', { number: round.number }), t) + (few ? `<br>${word('heat.few', { n: MIN_RATE })}` : '') : '');
+        tooFew[r].push(few ? 1 : null);
+        tips[r].push(
+          t
+            ? heatTip(names[r], word('round.short', { number: round.number }), t) +
+                (few ? `<br>${word('heat.few', { n: MIN_RATE })}` : '')
+            : '',
+        );
       }
     }
     lookout.heatRows = rows;
     const x = rounds.map((round) => word('round.short', { number: round.number }));
     const host = document.querySelector('#situation-heatmap');
     const needed = Math.max(host?.parentElement.clientHeight || 0, rows.length * 16 * lookout.scale() + 26);
-    const shapes = state.rounds.map((code) => rounds.findIndex((round) => round.code === code)).filter((i) => i >= 0).map((i) => ({
-      type: 'rect', xref: 'x', yref: 'paper', x0: i - 0.5, x1: i + 0.5, y0: 0, y1: 1, line: { color: lookout.status.token('--cyan'), width: 2 }, fillcolor: 'rgba(0,0,0,0)',
-    }));
-    return restyle('situation-heatmap', JSON.stringify([names, z, text, state.rounds, needed]), { x: [x], y: [names], z: [z], text: [text], customdata: [tips] }, { shapes, height: needed });
+    const shapes = state.rounds
+      .map((code) => rounds.findIndex((round) => round.code === code))
+      .filter((i) => i >= 0)
+      .map((i) => ({
+        type: 'rect',
+        xref: 'x',
+        yref: 'paper',
+        x0: i - 0.5,
+        x1: i + 0.5,
+        y0: 0,
+        y1: 1,
+        line: { color: lookout.status.token('--cyan'), width: 2 },
+        fillcolor: 'rgba(0,0,0,0)',
+      }));
+    return restyle(
+      'situation-heatmap',
+      JSON.stringify([names, z, text, state.rounds, needed]),
+      {
+        x: [x, x],
+        y: [names, names],
+        z: [z, tooFew],
+        text: [text, tooFew.map((row) => row.map((few) => (few ? `<${MIN_RATE}` : '')))],
+        customdata: [tips, tips],
+      },
+      { shapes, height: needed },
+    );
   }
 
   /* One pollutant: its concentration and limits. None chosen: all three as a share of their own limit. */
@@ -105,12 +154,17 @@
     const shown = pollutant ? [pollutant] : POLLUTANTS.filter((p) => answer[p]);
     const days = shown.length ? answer[shown[0]]?.date || [] : [];
     const hours = new Map();
-    for (const p of shown) answer[p]?.date.forEach((day, i) => {
-      const sum = hours.get(day) || [0, 0];
-      hours.set(day, [sum[0] + answer[p].exceed_hours[i], sum[1] + answer[p].valid_hours[i]]);
+    for (const p of shown)
+      answer[p]?.date.forEach((day, i) => {
+        const sum = hours.get(day) || [0, 0];
+        hours.set(day, [sum[0] + answer[p].exceed_hours[i], sum[1] + answer[p].valid_hours[i]]);
+      });
+    const exceedance = days.map((day) => {
+      const [part, all] = hours.get(day);
+      return all ? (100 * part) / all : null;
     });
-    const exceedance = days.map((day) => { const [part, all] = hours.get(day); return all ? 100 * part / all : null; });
-    const own = (p, name, factor) => (answer[p] && shown.includes(p) ? answer[p][name].map((v) => (v === null ? null : v * factor)) : []);
+    const own = (p, name, factor) =>
+      answer[p] && shown.includes(p) ? answer[p][name].map((v) => (v === null ? null : v * factor)) : [];
     const lines = POLLUTANTS.map((p) => (pollutant ? own(p, 'concentration_mg_m3', 1) : own(p, 'limit_ratio', 100)));
     const low = pollutant ? own(pollutant, 'limit_low_mg_m3', 1) : days.map(() => 100);
     const high = pollutant ? own(pollutant, 'limit_high_mg_m3', 1) : [];
@@ -119,10 +173,22 @@
   }
 
   function chosenSpans(state) {
-    const spans = state.rounds.map((code) => config.rounds.find((r) => r.code === code)).filter(Boolean).map((r) => [r.from_date, r.last_date]);
+    const spans = state.rounds
+      .map((code) => config.rounds.find((r) => r.code === code))
+      .filter(Boolean)
+      .map((r) => [r.from_date, r.last_date]);
     if (state.from || state.to) spans.push([state.from || config.firstDay, state.to || config.lastDay]);
     return spans.map(([from, to]) => ({
-      type: 'rect', xref: 'x', yref: 'paper', x0: `${isoOf(dayOf(from) - 1)} 12:00`, x1: `${to} 12:00`, y0: 0, y1: 1, layer: 'below', line: { width: 0 }, fillcolor: lookout.status.token('--chosen'),
+      type: 'rect',
+      xref: 'x',
+      yref: 'paper',
+      x0: `${isoOf(dayOf(from) - 1)} 12:00`,
+      x1: `${to} 12:00`,
+      y0: 0,
+      y1: 1,
+      layer: 'below',
+      line: { width: 0 },
+      fillcolor: lookout.status.token('--chosen'),
     }));
   }
 
@@ -131,14 +197,26 @@
 
   function trend(answer, state) {
     const { days, xs, ys } = trendTraces(answer, state.pollutant);
-    for (const key of document.querySelectorAll('[data-pollutant]')) key.setAttribute('aria-pressed', String(state.pollutant === key.dataset.pollutant));
+    for (const key of document.querySelectorAll('[data-pollutant]'))
+      key.setAttribute('aria-pressed', String(state.pollutant === key.dataset.pollutant));
     const [, low, high, ...lines] = ys;
     const largest = (values) => Math.max(0, ...values.filter((v) => v !== null));
-    const limits = largest(high) > Math.min(...low) ? `${number(Math.min(...low), 0)}–${number(largest(high), 0)}` : number(largest(low), 0);
-    lookout.panels.note('trend', !days.length ? '' : state.pollutant ? word('trend.unit_concentration', { limits }) : word('trend.unit_ratio'));
+    const limits =
+      largest(high) > Math.min(...low)
+        ? `${number(Math.min(...low), 0)}–${number(largest(high), 0)}`
+        : number(largest(low), 0);
+    lookout.panels.note(
+      'trend',
+      !days.length ? '' : state.pollutant ? word('trend.unit_concentration', { limits }) : word('trend.unit_ratio'),
+    );
     /* Limits differ by industry; the scale follows the measured and the strictest limit, the note tells the range. */
     const top = 1.15 * Math.max(largest(lines.flat()), largest(low));
-    return restyle('situation-trend', JSON.stringify([ys, days, state.rounds, state.from, state.to]), { x: xs, y: ys }, { shapes: chosenSpans(state), selections: [], 'yaxis2.range': [0, barTop(ys[0])], 'yaxis.range': [0, top || 1] });
+    return restyle(
+      'situation-trend',
+      JSON.stringify([ys, days, state.rounds, state.from, state.to]),
+      { x: xs, y: ys },
+      { shapes: chosenSpans(state), selections: [], 'yaxis2.range': [0, barTop(ys[0])], 'yaxis.range': [0, top || 1] },
+    );
   }
 
   /* Frames are drawn for a root font of 16 px; a larger wall gets larger type and lines. */
@@ -152,7 +230,7 @@
       if (gd.layout.yaxis.tickfont?.size) layout['yaxis.tickfont.size'] = gd.layout.yaxis.tickfont.size * k;
       const widths = gd.data.map((trace) => (trace.line?.width ? trace.line.width * k : undefined));
       const styles = widths.some(Boolean) ? { 'line.width': widths } : {};
-      if (gd.data[0].type === 'heatmap') styles['textfont.size'] = [12 * k];
+      if (gd.data[0].type === 'heatmap') styles['textfont.size'] = 12 * k;
       await window.Plotly.update(gd, styles, layout);
     }
   }
@@ -160,7 +238,10 @@
   let scaled = null;
 
   lookout.charts = {
-    graph, ranking, heatmap, trend,
+    graph,
+    ranking,
+    heatmap,
+    trend,
     trendIsEmpty: (answer, pollutant) => !trendTraces(answer, pollutant).days.length,
     ready: () => ['situation-trend', 'situation-ranking', 'situation-heatmap'].every(graph),
     /* Plotly is fetched while the map already stands; the first numbers wait for it. */

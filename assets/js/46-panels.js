@@ -23,7 +23,12 @@
     /* Ready, or why not: the table's own trouble first, then an empty answer. */
     settle(name, table, isEmpty) {
       const entry = lookout.kpis.missing(table);
-      if (entry) return state(name, entry.state, entry.state === 'failed' ? word('panel.failed_why', { why: entry.error || '' }) : '');
+      if (entry)
+        return state(
+          name,
+          entry.state,
+          entry.state === 'failed' ? word('panel.failed_why', { why: entry.error || '' }) : '',
+        );
       return state(name, isEmpty ? 'none' : 'ready');
     },
   };

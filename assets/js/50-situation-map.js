@@ -2,11 +2,17 @@
 (() => {
   const lookout = window.lookout;
   const { word, count, number, config, element } = lookout;
-  let view = null, leaflet = null, places = null, result = null, fitted = null;
+  let view = null,
+    leaflet = null,
+    places = null,
+    result = null,
+    fitted = null;
   let announce;
 
   /* The map may be mounted before or after the data arrive; whoever comes second goes on. */
-  const mounted = new Promise((resolve) => { announce = resolve; });
+  const mounted = new Promise((resolve) => {
+    announce = resolve;
+  });
   lookout.mapOptions = { words: { map: config.words?.['map.label'] || '' } };
   lookout.onMapReady = (newView, map) => {
     view = newView;
@@ -28,7 +34,10 @@
     for (const level of [1, 2]) {
       if (asked.has(level) || zoom - Math.log2(lookout.scale()) < FROM_ZOOM[level]) continue;
       asked.add(level);
-      addGeometry(level).catch(() => { asked.delete(level); lookout.panels.state('map', 'failed', word('map.counties_failed')); });
+      addGeometry(level).catch(() => {
+        asked.delete(level);
+        lookout.panels.state('map', 'failed', word('map.counties_failed'));
+      });
     }
   }
 
@@ -37,14 +46,26 @@
     await mounted;
     view.setTheme({ name: config.theme });
     view.setClueStyles(lookout.status.styles());
-    view.setPlaces(Array.from({ length: places.length }, (_, i) => ({
-      idx: i, level: places.level[i], label: places.short(i), lon: places.lon[i], lat: places.lat[i], parent: places.parent_idx[i],
-    })));
+    view.setPlaces(
+      Array.from({ length: places.length }, (_, i) => ({
+        idx: i,
+        level: places.level[i],
+        label: places.short(i),
+        lon: places.lon[i],
+        lat: places.lat[i],
+        parent: places.parent_idx[i],
+      })),
+    );
     view.onPick(picked);
     view.onHover(hovered);
     view.onMove(moved);
     const extent = view.map.getBounds();
-    lookout.state.extent = rounded({ west: extent.getWest(), south: extent.getSouth(), east: extent.getEast(), north: extent.getNorth() });
+    lookout.state.extent = rounded({
+      west: extent.getWest(),
+      south: extent.getSouth(),
+      east: extent.getEast(),
+      north: extent.getNorth(),
+    });
     wantOutlines(leaflet.getZoom());
     await Promise.all([0, 9].map(addGeometry));
     drawInset();
@@ -63,7 +84,9 @@
     lookout.state.extent = rounded({ west, south, east, north });
     wantOutlines(zoom);
     if (result) legend(lookout.state.get(), result.shaded);
-    lookout.state.set({ map: [Math.round(lon * 1000) / 1000, Math.round(lat * 1000) / 1000, Math.round(zoom * 100) / 100] });
+    lookout.state.set({
+      map: [Math.round(lon * 1000) / 1000, Math.round(lat * 1000) / 1000, Math.round(zoom * 100) / 100],
+    });
     if (lookout.state.get().follow) lookout.refresh(['extent']);
   }
 
@@ -85,7 +108,14 @@
     const lon = Float32Array.from([...enterprises.lon, ...clues.lon].filter((x) => x === x)).sort();
     const lat = Float32Array.from([...enterprises.lat, ...clues.lat].filter((x) => x === x)).sort();
     const at = (sorted, share) => sorted[Math.floor(share * (sorted.length - 1))];
-    if (lon.length) leaflet.fitBounds([[at(lat, 0.005), at(lon, 0.005)], [at(lat, 0.995), at(lon, 0.995)]], { animate: false, padding: [30, 30] });
+    if (lon.length)
+      leaflet.fitBounds(
+        [
+          [at(lat, 0.005), at(lon, 0.005)],
+          [at(lat, 0.995), at(lon, 0.995)],
+        ],
+        { animate: false, padding: [30, 30] },
+      );
     else home();
   }
 
@@ -95,17 +125,24 @@
 
   function choropleth(state) {
     const { clues, checks, enterprises, hot } = result;
-    const sources = { clues: clues.byPlace, enterprises: enterprises.byPlace, hotspots: hot ? hot.byPlace : new Uint32Array(places.length) };
+    const sources = {
+      clues: clues.byPlace,
+      enterprises: enterprises.byPlace,
+      hotspots: hot ? hot.byPlace : new Uint32Array(places.length),
+    };
     const all = new Float32Array(places.length).fill(NaN);
     if (sources[state.metric]) for (let i = 0; i < places.length; i++) all[i] = sources[state.metric][i] || NaN;
-    else for (const [place, t] of checks.byPlace) all[place] = state.metric === 'checked' ? t.checked : t.checked >= 20 ? t.problems / t.checked : NaN;
+    else
+      for (const [place, t] of checks.byPlace)
+        all[place] = state.metric === 'checked' ? t.checked : t.checked >= 20 ? t.problems / t.checked : NaN;
     return { 0: all, 1: all, 2: all, byLevel: true };
   }
 
   /* One array serves all levels; each level has its own largest value. */
   function levelled(values) {
     const max = [0, 0, 0];
-    for (let i = 0; i < places.length; i++) if (values[0][i] > max[places.level[i]]) max[places.level[i]] = values[0][i];
+    for (let i = 0; i < places.length; i++)
+      if (values[0][i] > max[places.level[i]]) max[places.level[i]] = values[0][i];
     return { ...values, max, values: values[0] };
   }
 
@@ -114,12 +151,24 @@
     if (!view) return;
     const { clues, enterprises, hot, columns } = result;
     view.setEnterprises({ lon: columns.enterprises.lon, lat: columns.enterprises.lat, shown: enterprises.shown });
-    view.setClues({ lon: columns.clues.lon, lat: columns.clues.lat, group: columns.clueGroups, severity: columns.clues.severity, shown: clues.shown });
-    view.setHotspots(hot ? { col: hot.col, row: hot.row, level: hot.level, age: hot.age, footprintKm: hot.nativeKm } : null);
+    view.setClues({
+      lon: columns.clues.lon,
+      lat: columns.clues.lat,
+      group: columns.clueGroups,
+      severity: columns.clues.severity,
+      shown: clues.shown,
+    });
+    view.setHotspots(
+      hot ? { col: hot.col, row: hot.row, level: hot.level, age: hot.age, footprintKm: hot.nativeKm } : null,
+    );
     const shaded = levelled(choropleth(state));
     result.shaded = shaded;
     view.setChoropleth({ 0: shaded.values, 1: shaded.values, 2: shaded.values, max: shaded.max });
-    view.setVisible(Object.fromEntries(['choropleth', 'hotspots', 'enterprises', 'clues', 'labels'].map((key) => [key, state.layers.includes(key)])));
+    view.setVisible(
+      Object.fromEntries(
+        ['choropleth', 'hotspots', 'enterprises', 'clues', 'labels'].map((key) => [key, state.layers.includes(key)]),
+      ),
+    );
     select(state);
     legend(state, shaded);
   }
@@ -127,7 +176,11 @@
   function select(state) {
     const [kind, index] = state.sel.split(':');
     const place = places.byCode.get(state.region);
-    view.setSelection({ placeIdx: place === undefined ? null : place, clue: kind === 'clue' ? Number(index) : null, enterprise: kind === 'enterprise' ? Number(index) : null });
+    view.setSelection({
+      placeIdx: place === undefined ? null : place,
+      clue: kind === 'clue' ? Number(index) : null,
+      enterprise: kind === 'enterprise' ? Number(index) : null,
+    });
   }
 
   function picked(hit) {
@@ -147,19 +200,37 @@
     if (hit.kind === 'clue') {
       const { clues } = result.columns;
       const rule = config.rules.find((r) => r.idx === clues.rule[hit.index]);
-      return [rule ? `${rule.code} ${config.lang === 'en' ? rule.name_en : rule.name_zh}` : word('layer.clues'), `${config.states[lookout.crossfilter.STATES[clues.state[hit.index] - 1]]} · ${word(`severity.${clues.severity[hit.index]}`)}`, lookout.isoOf(clues.day[hit.index])];
+      return [
+        rule ? `${rule.code} ${config.lang === 'en' ? rule.name_en : rule.name_zh}` : word('layer.clues'),
+        `${config.states[lookout.crossfilter.STATES[clues.state[hit.index] - 1]]} · ${word(`severity.${clues.severity[hit.index]}`)}`,
+        lookout.isoOf(clues.day[hit.index]),
+      ];
     }
     if (hit.kind === 'enterprise') {
       const industry = config.industries.find((r) => r.idx === result.columns.enterprises.industry[hit.index]);
-      return [word('tip.enterprise'), industry ? industry[config.lang === 'en' ? 'name_en' : 'name_zh'] : '', word('tip.click')];
+      return [
+        word('tip.enterprise'),
+        industry ? industry[config.lang === 'en' ? 'name_en' : 'name_zh'] : '',
+        word('tip.click'),
+      ];
     }
     if (hit.kind === 'hotspot') {
       const [part, i] = result.hot.source[hit.index];
       const rows = result.columns.hot[part];
-      return [word('tip.hotspot'), word('card.observed_days', { day: lookout.isoOf(rows.day[i]), days: result.end - rows.day[i] }), word(`age.${['fresh', 'ageing', 'expired'][result.hot.age[hit.index]]}`)];
+      return [
+        word('tip.hotspot'),
+        word('card.observed_days', { day: lookout.isoOf(rows.day[i]), days: result.end - rows.day[i] }),
+        word(`age.${['fresh', 'ageing', 'expired'][result.hot.age[hit.index]]}`),
+      ];
     }
     const value = result.shaded.values[hit.placeIdx];
-    return [places.path(hit.placeIdx).map((p) => places.name(p)).join(' › '), `${word(`metric.${lookout.state.get().metric}`)}: ${Number.isNaN(value) ? word('tip.no_value') : figure(value)}`];
+    return [
+      places
+        .path(hit.placeIdx)
+        .map((p) => places.name(p))
+        .join(' › '),
+      `${word(`metric.${lookout.state.get().metric}`)}: ${Number.isNaN(value) ? word('tip.no_value') : figure(value)}`,
+    ];
   }
 
   const figure = (value) => (Number.isInteger(value) ? count(value) : number(value, 2));
@@ -169,7 +240,11 @@
     if (!tip) return;
     tip.hidden = !hit || !result;
     if (tip.hidden) return;
-    tip.replaceChildren(...tipText(hit).filter(Boolean).map((text, i) => element(i ? 'span' : 'b', { text })));
+    tip.replaceChildren(
+      ...tipText(hit)
+        .filter(Boolean)
+        .map((text, i) => element(i ? 'span' : 'b', { text })),
+    );
     const room = tip.parentElement.getBoundingClientRect();
     const left = Math.min(hit.x + 14, room.width - tip.offsetWidth - 8);
     const top = hit.y + 18 + tip.offsetHeight > room.height ? hit.y - tip.offsetHeight - 10 : hit.y + 18;
@@ -179,28 +254,65 @@
   function legend(state, shaded) {
     const host = document.getElementById('situation-legend');
     if (!host) return;
-    const level = leaflet.getZoom() - Math.log2(lookout.scale()) < 5.5 ? 0 : leaflet.getZoom() - Math.log2(lookout.scale()) < 7.2 ? 1 : 2;
+    const level =
+      leaflet.getZoom() - Math.log2(lookout.scale()) < 5.5
+        ? 0
+        : leaflet.getZoom() - Math.log2(lookout.scale()) < 7.2
+          ? 1
+          : 2;
     const signature = JSON.stringify([state.layers, state.metric, shaded.max, state.product, level]);
     if (host.dataset.signature === signature) return;
     host.dataset.signature = signature;
     const nodes = [];
     if (state.layers.includes('hotspots')) {
-      for (const age of ['fresh', 'ageing', 'expired']) nodes.push(element('p', { className: `legend-line legend-${age}` }, [element('i', { className: `cell cell-${age}` }), element('span', { text: word(`legend.${age}`) })]));
+      for (const age of ['fresh', 'ageing', 'expired'])
+        nodes.push(
+          element('p', { className: `legend-line legend-${age}` }, [
+            element('i', { className: `cell cell-${age}` }),
+            element('span', { text: word(`legend.${age}`) }),
+          ]),
+        );
     }
-    if (state.layers.includes('enterprises')) nodes.push(element('p', { className: 'legend-line' }, [element('i', { className: 'cell cell-enterprise' }), element('span', { text: word('legend.enterprise') })]));
+    if (state.layers.includes('enterprises'))
+      nodes.push(
+        element('p', { className: 'legend-line' }, [
+          element('i', { className: 'cell cell-enterprise' }),
+          element('span', { text: word('legend.enterprise') }),
+        ]),
+      );
     if (state.layers.includes('clues') && config.snapshot.states.clues?.state !== 'not_configured') {
-      const marks = lookout.status.styles().map((style) => element('span', { className: 'legend-status' }, [lookout.status.mark(style), element('span', { text: style.label })]));
+      const marks = lookout.status
+        .styles()
+        .map((style) =>
+          element('span', { className: 'legend-status' }, [
+            lookout.status.mark(style),
+            element('span', { text: style.label }),
+          ]),
+        );
       nodes.push(element('div', { className: 'legend-clues' }, marks));
     }
     if (state.layers.includes('choropleth')) {
-      nodes.push(element('p', { className: 'legend-line', text: `${word(`metric.${state.metric}`)} · ${word(`level.${level}`)}` }), element('div', { className: 'legend-ramp' }),
-        element('p', { className: 'legend-ends' }, [element('span', { text: '0' }), element('span', { text: figure(Math.round(shaded.max[level] * 100) / 100) })]));
+      nodes.push(
+        element('p', {
+          className: 'legend-line',
+          text: `${word(`metric.${state.metric}`)} · ${word(`level.${level}`)}`,
+        }),
+        element('div', { className: 'legend-ramp' }),
+        element('p', { className: 'legend-ends' }, [
+          element('span', { text: '0' }),
+          element('span', { text: figure(Math.round(shaded.max[level] * 100) / 100) }),
+        ]),
+      );
     }
     host.replaceChildren(...nodes);
   }
 
   lookout.situationMap = {
-    start, show, follow, home, toData,
+    start,
+    show,
+    follow,
+    home,
+    toData,
     view: () => view,
     leaflet: () => leaflet,
     painted: () => (view ? view.painted() : Promise.resolve(performance.now())),

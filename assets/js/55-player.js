@@ -4,7 +4,9 @@
   const { config, dayOf, isoOf, word, count } = lookout;
   const zero = dayOf(config.firstDay || '1970-01-01');
   const days = Math.max(1, dayOf(config.lastDay || '1970-01-01') - zero + 1);
-  let timer = null, signature = '', bars = [];
+  let timer = null,
+    signature = '',
+    bars = [];
 
   const host = () => document.getElementById('situation-player');
   const current = () => (lookout.state.get().day ? dayOf(lookout.state.get().day) - zero : days - 1);
@@ -14,7 +16,10 @@
     clearInterval(timer);
     timer = null;
     const button = document.getElementById('player-play');
-    if (button) { button.textContent = '▶'; button.title = word('player.play'); }
+    if (button) {
+      button.textContent = '▶';
+      button.title = word('player.play');
+    }
   }
 
   function play() {
@@ -23,7 +28,10 @@
     button.textContent = '❚❚';
     button.title = word('player.pause');
     if (current() >= days - 1) go(0);
-    timer = setInterval(() => { if (current() >= days - 1) stop(); else go(current() + 1); }, 600);
+    timer = setInterval(() => {
+      if (current() >= days - 1) stop();
+      else go(current() + 1);
+    }, 600);
     return undefined;
   }
 
@@ -32,7 +40,7 @@
     node.addEventListener('click', (event) => {
       const box = node.getBoundingClientRect();
       stop();
-      go(Math.floor((event.clientX - box.left) / box.width * days));
+      go(Math.floor(((event.clientX - box.left) / box.width) * days));
     });
     node.addEventListener('keydown', (event) => {
       const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -7, PageUp: 7 }[event.key];
@@ -43,14 +51,20 @@
       go(to);
     });
     document.getElementById('player-play').addEventListener('click', play);
-    document.getElementById('player-last').addEventListener('click', () => { stop(); lookout.state.set({ day: '' }); });
+    document.getElementById('player-last').addEventListener('click', () => {
+      stop();
+      lookout.state.set({ day: '' });
+    });
     node.replaceChildren(...Array.from({ length: days }, () => lookout.element('i')));
     bars = [...node.children];
     node.setAttribute('aria-valuemax', String(days - 1));
   }
 
   lookout.player = {
-    zero, days, wire, stop,
+    zero,
+    days,
+    wire,
+    stop,
     show(hotByDay, state, end) {
       const node = host();
       if (!node) return;
@@ -59,7 +73,7 @@
       if (next === signature) return;
       signature = next;
       bars.forEach((bar, i) => {
-        bar.style.height = `${hotByDay[i] ? 14 + 86 * hotByDay[i] / max : 6}%`;
+        bar.style.height = `${hotByDay[i] ? 14 + (86 * hotByDay[i]) / max : 6}%`;
         bar.className = zero + i === end ? 'on' : hotByDay[i] ? '' : 'zero';
       });
       const label = isoOf(end);

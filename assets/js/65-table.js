@@ -5,13 +5,18 @@
   let bundle = null;
 
   function fetched() {
-    bundle = bundle || new Promise((resolve, reject) => {
-      const script = document.createElement('script');
-      script.src = lookout.config.gridBundle;
-      script.onload = resolve;
-      script.onerror = () => { bundle = null; reject(new Error('grid')); };
-      document.head.append(script);
-    });
+    bundle =
+      bundle ||
+      new Promise((resolve, reject) => {
+        const script = document.createElement('script');
+        script.src = lookout.config.gridBundle;
+        script.onload = resolve;
+        script.onerror = () => {
+          bundle = null;
+          reject(new Error('grid'));
+        };
+        document.head.append(script);
+      });
     return bundle;
   }
 
@@ -37,16 +42,10 @@
     try {
       const api = await window.dash_ag_grid.getApiAsync('situation-table');
       api.purgeInfiniteCache();
-    } catch { /* not mounted yet: it will ask for its first rows itself */ }
+    } catch {
+      /* not mounted yet: it will ask for its first rows itself */
+    }
   }
 
-  async function wireSelection() {
-    const api = await window.dash_ag_grid.getApiAsync('situation-table');
-    api.addEventListener('rowClicked', (event) => {
-      const i = event.data?.clue_idx;
-      if (i !== undefined) lookout.state.set({ sel: `clue:${i}` });
-    });
-  }
-
-  lookout.table = { show, refresh, wireSelection };
+  lookout.table = { show, refresh };
 })();

@@ -4,35 +4,51 @@
   const { config, word, dayOf, isoOf } = lookout;
   const PRODUCTS = ['', 'PM25', 'NO2', 'HCHO', 'FIRE'];
   const columns = {};
-  let places = null, runs = 0, inputAt = null, ready = false, last = null;
+  let places = null,
+    runs = 0,
+    inputAt = null,
+    ready = false,
+    last = null;
 
   /* The moment of the input itself, not of the code that answers it. */
   for (const type of ['pointerdown', 'click', 'keydown', 'change', 'wheel']) {
-    window.addEventListener(type, (event) => { inputAt = event.timeStamp; }, { capture: true, passive: true });
+    window.addEventListener(
+      type,
+      (event) => {
+        inputAt = event.timeStamp;
+      },
+      { capture: true, passive: true },
+    );
   }
-  const nextPaint = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(performance.now()), 0)));
+  const nextPaint = () =>
+    new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(performance.now()), 0)));
 
   /* The day up to which satellite findings are told: the player's, else the last one in scope. */
   function endDay(state) {
     if (state.day) return dayOf(state.day);
     const ends = [dayOf(config.lastDay)];
     if (state.to) ends.push(dayOf(state.to));
-    if (state.rounds.length) ends.push(Math.max(...state.rounds.map((code) => dayOf(config.rounds.find((r) => r.code === code).last_date))));
+    if (state.rounds.length)
+      ends.push(Math.max(...state.rounds.map((code) => dayOf(config.rounds.find((r) => r.code === code).last_date))));
     return Math.min(...ends);
   }
 
   function roundsNear(end) {
     const first = end - lookout.crossfilter.AGE.expired;
-    const near = config.rounds.filter((r) => dayOf(r.from_date) <= end && dayOf(r.last_date) >= first).map((r) => r.idx);
+    const near = config.rounds
+      .filter((r) => dayOf(r.from_date) <= end && dayOf(r.last_date) >= first)
+      .map((r) => r.idx);
     return config.rounds.length ? near : [255];
   }
 
   async function hotspotRows(end) {
-    return Promise.all(roundsNear(end).map(async (round) => {
-      const rows = await lookout.data.hotspots(round);
-      rows.round = round;
-      return rows;
-    }));
+    return Promise.all(
+      roundsNear(end).map(async (round) => {
+        const rows = await lookout.data.hotspots(round);
+        rows.round = round;
+        return rows;
+      }),
+    );
   }
 
   /* Coverage is told by city; a county is answered by its city. */
@@ -47,13 +63,24 @@
     const end = endDay(state);
     const product = PRODUCTS.indexOf(state.product);
     const wide = { ...scope, region: places.test(exposureRegion(state.region)) };
-    const exposure = crossfilter.exposure(wide, columns.coverage, product, end - crossfilter.AGE.ageing, end, lookout.player.zero, lookout.player.days);
+    const exposure = crossfilter.exposure(
+      wide,
+      columns.coverage,
+      product,
+      end - crossfilter.AGE.ageing,
+      end,
+      lookout.player.zero,
+      lookout.player.days,
+    );
     return {
-      columns, end, exposure,
+      columns,
+      end,
+      exposure,
       clues: crossfilter.countClues(scope, columns.clues, places),
       checks: crossfilter.countChecks(scope, columns.checks, places, columns.enterprises, state.region),
       enterprises: crossfilter.countEnterprises(scope, columns.enterprises, places),
-      hot: columns.hot && columns.hotEnd === end ? crossfilter.hotCells(scope, columns.hot, product, end, places) : null,
+      hot:
+        columns.hot && columns.hotEnd === end ? crossfilter.hotCells(scope, columns.hot, product, end, places) : null,
     };
   }
 
@@ -63,13 +90,33 @@
 
   function bars(result, state) {
     const styles = lookout.status.styles();
-    lookout.bars.draw('situation-funnel', styles.map((style, i) => ({
-      key: style.key, label: style.label, value: result.clues.byStatus[i], mark: () => lookout.status.mark(style), color: style.color,
-    })), state.status, (key) => lookout.state.set(lookout.state.toggled('status', key)));
-    lookout.bars.draw('situation-categories', config.categories.map((key, i) => ({
-      key, label: config.categoryWords[key], value: result.clues.byCategory.all[i + 1], part: result.clues.byCategory.confirmed[i + 1],
-      title: word('categories.tip', { all: lookout.count(result.clues.byCategory.all[i + 1]), confirmed: lookout.count(result.clues.byCategory.confirmed[i + 1]) }),
-    })), state.category, (key) => lookout.state.set(lookout.state.toggled('category', key)));
+    lookout.bars.draw(
+      'situation-funnel',
+      styles.map((style, i) => ({
+        key: style.key,
+        label: style.label,
+        value: result.clues.byStatus[i],
+        mark: () => lookout.status.mark(style),
+        color: style.color,
+      })),
+      state.status,
+      (key) => lookout.state.set(lookout.state.toggled('status', key)),
+    );
+    lookout.bars.draw(
+      'situation-categories',
+      config.categories.map((key, i) => ({
+        key,
+        label: config.categoryWords[key],
+        value: result.clues.byCategory.all[i + 1],
+        part: result.clues.byCategory.confirmed[i + 1],
+        title: word('categories.tip', {
+          all: lookout.count(result.clues.byCategory.all[i + 1]),
+          confirmed: lookout.count(result.clues.byCategory.confirmed[i + 1]),
+        }),
+      })),
+      state.category,
+      (key) => lookout.state.set(lookout.state.toggled('category', key)),
+    );
     lookout.panels.settle('funnel', 'clues', !result.clues.byStatus.some(Boolean));
     lookout.panels.settle('categories', 'clues', !result.clues.byCategory.all.some(Boolean));
     lookout.panels.settle('ranking', ranksClues() ? 'clues' : 'enterprises', !ranked(result).all.some(Boolean));
@@ -118,8 +165,13 @@
     if (overtaken()) return;
     bars(result, state);
     await lookout.charts.whenReady();
-    await Promise.all([lookout.charts.ranking(ranked(result), state, ranksClues() ? 'ranking.note' : 'ranking.enterprises'), lookout.charts.heatmap(result.checks, places, state)]);
-    await (await trendDrawn)();
+    await Promise.all([
+      lookout.charts.ranking(ranked(result), state, ranksClues() ? 'ranking.note' : 'ranking.enterprises'),
+      lookout.charts.heatmap(result.checks, places, state),
+    ]);
+    await (
+      await trendDrawn
+    )();
     await hotLoaded;
     if (overtaken()) return;
     if (!result.hot && columns.hotEnd === end) {
@@ -152,12 +204,16 @@
     const now = performance.now();
     const from = inputAt !== null && now - inputAt < 1000 ? inputAt : now;
     document.documentElement.dataset.settled = '';
-    queueMicrotask(() => { queued = false; run(from).catch(failed); });
+    queueMicrotask(() => {
+      queued = false;
+      run(from).catch(failed);
+    });
   };
 
   function failed(error) {
     console.error(error);
-    for (const name of ['map', 'trend', 'funnel', 'ranking', 'heatmap', 'categories']) lookout.panels.state(name, 'failed', word('panel.failed_kept'));
+    for (const name of ['map', 'trend', 'funnel', 'ranking', 'heatmap', 'categories'])
+      lookout.panels.state(name, 'failed', word('panel.failed_kept'));
     lookout.chips.notice(word('notice.failed'));
     document.documentElement.dataset.settled = 'failed';
   }
@@ -177,7 +233,8 @@
   lookout.state.listen((changed, before, viaHistory) => {
     const state = lookout.state.get();
     for (const name of changed) unsynced.add(name);
-    if (changed.includes('region') || (viaHistory && changed.includes('map'))) lookout.situationMap.follow(state, viaHistory);
+    if (changed.includes('region') || (viaHistory && changed.includes('map')))
+      lookout.situationMap.follow(state, viaHistory);
     if (changed.includes('sel')) selected(state);
     if (changed.includes('table')) lookout.table.show(state.table);
     if (changed.some((name) => !ONLY_LOOK.includes(name))) lookout.refresh();
@@ -196,16 +253,26 @@
     lookout.table.refresh();
   };
 
-  const onScreen = (id) => new Promise((resolve) => {
-    const look = () => (document.getElementById(id) ? resolve() : requestAnimationFrame(look));
-    look();
-  });
+  const onScreen = (id) =>
+    new Promise((resolve) => {
+      const look = () => (document.getElementById(id) ? resolve() : requestAnimationFrame(look));
+      look();
+    });
 
   async function load() {
-    const layer = (name) => lookout.data.layer(name).then((c) => { columns[name] = c; });
+    const layer = (name) =>
+      lookout.data.layer(name).then((c) => {
+        columns[name] = c;
+      });
     const state = lookout.state.get();
     hot(state, endDay(state));
-    const [loadedPlaces] = await Promise.all([lookout.loadPlaces(), layer('clues'), layer('checks'), layer('enterprises'), layer('coverage')]);
+    const [loadedPlaces] = await Promise.all([
+      lookout.loadPlaces(),
+      layer('clues'),
+      layer('checks'),
+      layer('enterprises'),
+      layer('coverage'),
+    ]);
     places = loadedPlaces;
     const { GROUP_OF_STATE } = lookout.crossfilter;
     placeClues(columns.clues, columns.enterprises);
@@ -234,7 +301,8 @@
     const state = lookout.state.get();
     if (state.region && !state.map) lookout.situationMap.follow(state, false);
     else if (!state.map) lookout.situationMap.toData(columns);
-    if (lookout.state.ignored.length) lookout.chips.notice(word('notice.ignored', { names: lookout.state.ignored.join(', ') }));
+    if (lookout.state.ignored.length)
+      lookout.chips.notice(word('notice.ignored', { names: lookout.state.ignored.join(', ') }));
     ready = true;
     await run(0).catch(failed);
     if (state.sel) selected(state);

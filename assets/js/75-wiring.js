@@ -23,7 +23,9 @@
         lookout.state.set({ pollutant: lookout.state.get().pollutant === pollutant ? '' : pollutant });
       });
     }
-    document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && lookout.state.get().sel) lookout.card.close(); });
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && lookout.state.get().sel) lookout.card.close();
+    });
     clock();
     age();
     watchVersion();
@@ -34,26 +36,51 @@
     const trend = lookout.charts.graph('situation-trend');
     trend.on('plotly_selected', (event) => {
       if (!event?.range?.x) return;
-      const [from, to] = event.range.x.map((x) => Date.parse(`${String(x).replace(' ', 'T').slice(0, 19)}Z`.replace(/(T\d\d:\d\d)Z$/, '$1:00Z')));
+      const [from, to] = event.range.x.map((x) =>
+        Date.parse(`${String(x).replace(' ', 'T').slice(0, 19)}Z`.replace(/(T\d\d:\d\d)Z$/, '$1:00Z')),
+      );
       const day = 86400000;
-      lookout.state.set({ from: lookout.isoOf(Math.ceil(from / day - 0.5)), to: lookout.isoOf(Math.floor(to / day + 0.5)) });
+      lookout.state.set({
+        from: lookout.isoOf(Math.ceil(from / day - 0.5)),
+        to: lookout.isoOf(Math.floor(to / day + 0.5)),
+      });
     });
-    trend.on('plotly_click', (event) => { const x = String(event.points[0].x).slice(0, 10); lookout.state.set({ from: x, to: x }); });
+    trend.on('plotly_click', (event) => {
+      const x = String(event.points[0].x).slice(0, 10);
+      lookout.state.set({ from: x, to: x });
+    });
     trend.on('plotly_doubleclick', () => lookout.state.set({ from: '', to: '' }));
-    lookout.charts.graph('situation-ranking').on('plotly_click', (event) => lookout.state.set(lookout.state.toggled('industry', event.points[0].customdata)));
+    lookout.charts
+      .graph('situation-ranking')
+      .on('plotly_click', (event) => lookout.state.set(lookout.state.toggled('industry', event.points[0].customdata)));
     lookout.charts.graph('situation-heatmap').on('plotly_click', (event) => {
       const [r, c] = event.points[0].pointNumber || event.points[0].pointIndex;
       const place = lookout.heatRows[r].place;
       const round = config.rounds[c].code;
       const region = place < 0 ? lookout.state.get().region : lookout.placeCode(place);
-      lookout.state.set({ region, rounds: [round] });
+      const { rounds } = lookout.state.get();
+      lookout.state.set({
+        region,
+        rounds: event.event?.shiftKey && rounds.length ? lookout.controls.roundsBetween([...rounds, round]) : [round],
+      });
     });
   };
 
   function clock() {
     const node = document.getElementById('clock');
-    const format = new Intl.DateTimeFormat(config.lang === 'en' ? 'en-GB' : 'zh-CN', { timeZone: 'Asia/Shanghai', year: 'numeric', month: '2-digit', day: '2-digit', weekday: 'short', hour: '2-digit', minute: '2-digit', hour12: false });
-    const tick = () => { node.textContent = format.format(new Date()); };
+    const format = new Intl.DateTimeFormat(config.lang === 'en' ? 'en-GB' : 'zh-CN', {
+      timeZone: 'Asia/Shanghai',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      weekday: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hour12: false,
+    });
+    const tick = () => {
+      node.textContent = format.format(new Date());
+    };
     tick();
     setInterval(tick, 10000);
   }
@@ -64,10 +91,17 @@
     const tick = () => {
       const hours = (Date.now() - Date.parse(config.snapshot.builtAt)) / 3600000;
       const isStale = hours > config.staleAfterHours;
-      const text = hours < 1 ? word('age.minutes', { n: Math.max(0, Math.round(hours * 60)) }) : hours < 48 ? word('age.hours', { n: Math.round(hours) }) : word('age.days', { n: Math.round(hours / 24) });
+      const text =
+        hours < 1
+          ? word('age.minutes', { n: Math.max(0, Math.round(hours * 60)) })
+          : hours < 48
+            ? word('age.hours', { n: Math.round(hours) })
+            : word('age.days', { n: Math.round(hours / 24) });
       node.textContent = isStale ? word('age.stale', { age: text }) : word('age.built', { age: text });
       document.documentElement.dataset.health = isStale ? 'stale' : 'ok';
-      const failedSources = Object.entries(config.snapshot.states).filter(([, entry]) => entry.state === 'failed').map(([name]) => word(`table.${name}`));
+      const failedSources = Object.entries(config.snapshot.states)
+        .filter(([, entry]) => entry.state === 'failed')
+        .map(([name]) => word(`table.${name}`));
       if (failedSources.length) {
         document.documentElement.dataset.health = 'failed';
         node.textContent = `${word('health.failed', { names: failedSources.join(word('list.comma')) })} · ${node.textContent}`;
@@ -99,6 +133,14 @@
 
   function offer() {
     const host = document.getElementById('situation-notice');
-    host.replaceChildren(lookout.element('span', { text: word('notice.newer') }), lookout.element('button', { type: 'button', className: 'chip', text: word('notice.load'), onclick: () => window.location.reload() }));
+    host.replaceChildren(
+      lookout.element('span', { text: word('notice.newer') }),
+      lookout.element('button', {
+        type: 'button',
+        className: 'chip',
+        text: word('notice.load'),
+        onclick: () => window.location.reload(),
+      }),
+    );
   }
 })();

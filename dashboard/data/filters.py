@@ -26,7 +26,9 @@ STATUS_GROUPS: dict[str, tuple[str, ...]] = {
     "dismissed": ("NOT_CONFIRMED", "DISCARDED", "MERGED"),
 }
 CATEGORIES = ("cems", "power", "emergency", "permit", "complaint", "satellite", "microstation", "air_quality")
-POLLUTANTS = ("PM", "SO2", "NOx")
+# The first three are measured at stacks; clues and cells are about the others too.
+STACK_POLLUTANTS = ("PM", "SO2", "NOx")
+POLLUTANTS = (*STACK_POLLUTANTS, "PM25", "PM10", "CO", "HCHO")
 
 
 @dataclass(frozen=True)

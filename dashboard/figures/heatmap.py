@@ -9,16 +9,20 @@ from dashboard.i18n import Words
 
 
 def heatmap_frame(t: Words, theme: str) -> go.Figure:
-    """One heat-map trace; regions down, rounds across. Cells without a check stay empty."""
+    """Regions down, rounds across. Traces in order: cells with a figure; cells with too few checks for a rate.
+
+    Cells without a check stay empty.
+    """
     tokens = TOKENS[theme]
     steps = len(tokens.heat_scale) - 1
+    shaded = [[i / steps, colour] for i, colour in enumerate(tokens.heat_scale)]
+    plain = [[0, tokens.grid], [1, tokens.grid]]
     figure = frame(theme, hovermode="closest", margin={"l": 92, "r": 8, "t": 20, "b": 4})
-    figure.add_heatmap(
-        x=[], y=[], z=[], text=[], texttemplate="%{text}", customdata=[], xgap=2, ygap=2,
-        hovertemplate="%{customdata}<extra></extra>", hoverongaps=False, showscale=False,
-        colorscale=[[i / steps, colour] for i, colour in enumerate(tokens.heat_scale)],
-        textfont={"size": 12},
-    )  # fmt: skip
+    for scale, font in ((shaded, {"size": 12}), (plain, {"size": 12, "color": tokens.quiet})):
+        figure.add_heatmap(
+            x=[], y=[], z=[], text=[], texttemplate="%{text}", customdata=[], xgap=2, ygap=2, colorscale=scale,
+            hovertemplate="%{customdata}<extra></extra>", hoverongaps=False, showscale=False, textfont=font,
+        )  # fmt: skip
     figure.update_xaxes(type="category", showgrid=False, side="top", ticks="")
     figure.update_yaxes(type="category", showgrid=False, autorange="reversed", dtick=1, ticks="")
     return figure

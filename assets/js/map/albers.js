@@ -1,7 +1,7 @@
 /* The 3 km grid's projection: Albers equal-area, 25/47 N, origin 0 N 105 E, on the GRS80 ellipsoid.
    Forward is exact; inverse uses the authalic-latitude series to e^6 (error below 2 mm). */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const RAD = Math.PI / 180;
@@ -32,16 +32,16 @@
   const Q_POLE = authalicQ(1);
   const N = (M1 * M1 - M2 * M2) / (Q2 - Q1);
   const C = M1 * M1 + N * Q1;
-  const RHO0 = A * Math.sqrt(C) / N;
+  const RHO0 = (A * Math.sqrt(C)) / N;
 
   const E4 = E2 * E2;
   const E6 = E4 * E2;
-  const SERIES_2 = E2 / 3 + 31 * E4 / 180 + 517 * E6 / 5040;
-  const SERIES_4 = 23 * E4 / 360 + 251 * E6 / 3780;
-  const SERIES_6 = 761 * E6 / 45360;
+  const SERIES_2 = E2 / 3 + (31 * E4) / 180 + (517 * E6) / 5040;
+  const SERIES_4 = (23 * E4) / 360 + (251 * E6) / 3780;
+  const SERIES_6 = (761 * E6) / 45360;
 
   function forward(lon, lat) {
-    const rho = A * Math.sqrt(C - N * authalicQ(Math.sin(lat * RAD))) / N;
+    const rho = (A * Math.sqrt(C - N * authalicQ(Math.sin(lat * RAD)))) / N;
     const theta = N * (lon * RAD - LON0);
     return [rho * Math.sin(theta), RHO0 - rho * Math.cos(theta)];
   }
@@ -50,7 +50,7 @@
     const dy = RHO0 - y;
     const rho = Math.hypot(x, dy);
     const theta = Math.atan2(x, dy);
-    const q = (C - (rho * N / A) ** 2) / N;
+    const q = (C - ((rho * N) / A) ** 2) / N;
     const beta = Math.asin(q / Q_POLE);
     const lat = beta + SERIES_2 * Math.sin(2 * beta) + SERIES_4 * Math.sin(4 * beta) + SERIES_6 * Math.sin(6 * beta);
     return [(LON0 + theta / N) / RAD, lat / RAD];
@@ -60,10 +60,7 @@
   function corners(col, row) {
     const x = GRID_X0 + col * CELL_M;
     const y = GRID_Y0 + row * CELL_M;
-    return [
-      ...inverse(x, y), ...inverse(x + CELL_M, y),
-      ...inverse(x + CELL_M, y + CELL_M), ...inverse(x, y + CELL_M),
-    ];
+    return [...inverse(x, y), ...inverse(x + CELL_M, y), ...inverse(x + CELL_M, y + CELL_M), ...inverse(x, y + CELL_M)];
   }
 
   function centre(col, row) {

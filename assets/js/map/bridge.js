@@ -2,7 +2,7 @@
    its Leaflet map through a registry that an init hook fills. Assets load after dash-leaflet's bundle and
    before the renderer starts, so the hook is in place before the first map is made. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
   const registry = new WeakMap();
 

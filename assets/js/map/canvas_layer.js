@@ -1,7 +1,7 @@
 /* One full-size canvas in a Leaflet pane. While the map moves it is only transformed by CSS; it is painted
    again after the move, at most once per animation frame however often a draw is asked for. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   /* Margin painted around the viewport, so that a short drag shows no bare edge. */
@@ -82,17 +82,22 @@
       const ratio = Math.min(window.devicePixelRatio || 1, MAX_PIXEL_RATIO);
       const world = lookout.map.world;
       const zoom = map.getZoom();
-      const scale = 256 * 2 ** zoom / world.SIZE;
+      const scale = (256 * 2 ** zoom) / world.SIZE;
       const origin = map.getPixelOrigin();
       const unit = world.screenUnit();
       window.L.DomUtil.setTransform(this.canvas, topLeft, 1);
       this.resize(width, height, ratio);
       this.centre = map.getCenter();
       this.frame = {
-        width, height, ratio, scale, unit, pad,
+        width,
+        height,
+        ratio,
+        scale,
+        unit,
+        pad,
         left: origin.x + topLeft.x - world.ORIGIN_X * scale,
         top: origin.y + topLeft.y - world.ORIGIN_Y * scale,
-        zoom, /* design zoom: what a 1920-wide screen would show at this scale */
+        zoom /* design zoom: what a 1920-wide screen would show at this scale */,
         z: zoom - Math.log2(unit),
       };
       return true;
@@ -123,7 +128,8 @@
       const map = this.map;
       const scale = map.getZoomScale(zoom, this.frame.zoom);
       const half = window.L.point(this.frame.width / 2, this.frame.height / 2);
-      const offset = half.multiplyBy(-scale)
+      const offset = half
+        .multiplyBy(-scale)
         .add(map.project(this.centre, zoom))
         .subtract(map._getNewPixelOrigin(center, zoom));
       window.L.DomUtil.setTransform(this.canvas, offset, scale);

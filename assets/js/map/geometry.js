@@ -1,6 +1,6 @@
 /* Places as Path2D in world pixels, decoded once from the snapshot's delta columns. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const UNIT_DEG = 1e-4;
@@ -97,8 +97,12 @@
   }
 
   function isVisible(shape, frame) {
-    return shape.maxX * frame.scale >= frame.left && shape.minX * frame.scale <= frame.left + frame.width
-      && shape.maxY * frame.scale >= frame.top && shape.minY * frame.scale <= frame.top + frame.height;
+    return (
+      shape.maxX * frame.scale >= frame.left &&
+      shape.minX * frame.scale <= frame.left + frame.width &&
+      shape.maxY * frame.scale >= frame.top &&
+      shape.minY * frame.scale <= frame.top + frame.height
+    );
   }
 
   class Atlas {

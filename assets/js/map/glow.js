@@ -1,7 +1,7 @@
 /* The halo around the country: its silhouette at a quarter of the resolution, blurred by hand with running sums.
    Wide canvas strokes cost 50-180 ms a draw in software, shadowBlur seconds; this about ten. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const SHRINK = 4;
@@ -48,7 +48,7 @@
       canvas.height = Math.ceil(frame.height / shrink);
       lookout.map.useWorld(context, { ...frame, ratio: 1 / shrink });
       /* Wide enough to close the seams between provinces, which would pass for sea. */
-      context.lineWidth = 6 * frame.unit / frame.scale;
+      context.lineWidth = (6 * frame.unit) / frame.scale;
       context.lineJoin = 'bevel';
       for (const shape of shapes) {
         const path = shape.pathAt(frame, DETAIL_PX);
@@ -62,8 +62,11 @@
       const shrink = SHRINK * frame.unit;
       /* New numbers on the same view need no new glow. */
       const view = [frame.left, frame.top, frame.scale, frame.width, frame.height, shrink, theme.name, theme.glow];
-      const isSame = this.shapes && this.view.join() === view.join() && this.shapes[0] === shapes[0]
-        && this.shapes.length === shapes.length;
+      const isSame =
+        this.shapes &&
+        this.view.join() === view.join() &&
+        this.shapes[0] === shapes[0] &&
+        this.shapes.length === shapes.length;
       if (!isSame) {
         this.hasSea = this.render(frame, shapes, theme, shrink);
         this.view = view;

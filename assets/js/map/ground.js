@@ -1,6 +1,6 @@
 /* The base canvas: glow around the country, choropleth, boundaries, the ten-dash line. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const HATCH_PX = 6;
@@ -37,7 +37,9 @@
     const s = 1 / (frame.scale * frame.ratio);
     const shiftX = Math.round(frame.left * frame.ratio) % size;
     const shiftY = Math.round(frame.top * frame.ratio) % size;
-    pattern.setTransform(new DOMMatrix([s, 0, 0, s, frame.left / frame.scale - shiftX * s, frame.top / frame.scale - shiftY * s]));
+    pattern.setTransform(
+      new DOMMatrix([s, 0, 0, s, frame.left / frame.scale - shiftX * s, frame.top / frame.scale - shiftY * s]),
+    );
     return pattern;
   }
 
@@ -52,7 +54,7 @@
     for (const shape of shapes) {
       const value = values[shape.placeIdx];
       if (!(value >= 0)) continue;
-      const step = Math.min(steps - 1, Math.floor(value / (max || 1) * steps));
+      const step = Math.min(steps - 1, Math.floor((value / (max || 1)) * steps));
       context.fillStyle = theme.ramp[step];
       context.fill(shape.pathAt(frame), 'evenodd');
     }
@@ -121,24 +123,42 @@
     const level = state.drawnLevel(frame.z);
     const isShaded = Boolean(visible.choropleth && choropleth && choropleth[level]);
     const areas = isShaded ? atlas.visible(level, frame) : [];
-    const key = [frame.left, frame.top, frame.scale, frame.width, frame.height, frame.ratio, theme.name, level, isShaded,
-      atlas.version].join();
-    lay(context, frame, kept.below.at(key, frame, (below) => {
-      state.glow.paint(below, frame, provinces, theme);
-      intoWorld(below, frame);
-      fillLand(below, frame, provinces, theme);
-      if (isShaded) fillNoData(below, frame, areas, theme);
-    }));
+    const key = [
+      frame.left,
+      frame.top,
+      frame.scale,
+      frame.width,
+      frame.height,
+      frame.ratio,
+      theme.name,
+      level,
+      isShaded,
+      atlas.version,
+    ].join();
+    lay(
+      context,
+      frame,
+      kept.below.at(key, frame, (below) => {
+        state.glow.paint(below, frame, provinces, theme);
+        intoWorld(below, frame);
+        fillLand(below, frame, provinces, theme);
+        if (isShaded) fillNoData(below, frame, areas, theme);
+      }),
+    );
     intoWorld(context, frame);
     if (isShaded) {
       const max = Array.isArray(choropleth.max) ? choropleth.max[level] : choropleth.max;
       fillValues(context, frame, areas, choropleth[level], max, theme);
     }
-    lay(context, frame, kept.above.at(key, frame, (above) => {
-      intoWorld(above, frame);
-      paintBoundaries(above, frame, atlas, provinces, theme);
-      paintLines(above, frame, atlas.lines, theme);
-    }));
+    lay(
+      context,
+      frame,
+      kept.above.at(key, frame, (above) => {
+        intoWorld(above, frame);
+        paintBoundaries(above, frame, atlas, provinces, theme);
+        paintLines(above, frame, atlas.lines, theme);
+      }),
+    );
   }
 
   lookout.map.keptPictures = () => ({ below: new KeptPicture(), above: new KeptPicture() });

@@ -2,7 +2,7 @@
    a table. From nearby the true cells, each with its four reprojected corners, told apart by form as well as by
    colour: fresh is solid, ageing is dull inside a lighter edge, expired is a dashed outline. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const AGE_WEIGHT = [1, 0.4, 0.1];
@@ -15,7 +15,12 @@
   const KEY_ROWS = 65536;
   /* Squares in one path: much longer ones take the rasteriser more than linear time. */
   const PATH_CELLS = 64;
-  const SIGNS = [[-1, -1], [1, -1], [1, 1], [-1, 1]];
+  const SIGNS = [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ];
 
   class Hotspots {
     constructor({ col, row, level, age, footprintKm } = { col: [], row: [], level: [], age: [] }) {
@@ -48,7 +53,7 @@
       const corners = new Float32Array(8);
       for (let c = 0; c < 4; c++) {
         const [signX, signY] = SIGNS[c];
-        const [lon, lat] = albers.inverse(x + signX * sideM / 2, y + signY * sideM / 2);
+        const [lon, lat] = albers.inverse(x + (signX * sideM) / 2, y + (signY * sideM) / 2);
         corners[2 * c] = world.x(lon);
         corners[2 * c + 1] = world.y(lat);
       }
@@ -109,7 +114,7 @@
         const left = Math.round((hot.centreX[i] * frame.scale - frame.left) / step) - radius;
         const top = Math.round((hot.centreY[i] * frame.scale - frame.top) / step) - radius;
         if (left < 0 || top < 0 || left + side > width || top + side > height) continue;
-        const strength = (0.35 + 0.65 * hot.level[i] / 255) * AGE_WEIGHT[hot.age[i]] * gain;
+        const strength = (0.35 + (0.65 * hot.level[i]) / 255) * AGE_WEIGHT[hot.age[i]] * gain;
         for (let y = 0; y < side; y++) {
           const to = (top + y) * width + left;
           const from = y * side;

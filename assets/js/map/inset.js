@@ -1,6 +1,6 @@
 /* The South China Sea inset: from Hainan to Zengmu Ansha, with the islands and the ten-dash line. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const EXTENT = { west: 105.8, east: 122.4, south: 2.6, north: 24.6 };
@@ -18,7 +18,12 @@
     const spanY = world.y(EXTENT.south) - north;
     const scale = Math.min(width / spanX, height / spanY);
     return {
-      width, height, ratio, scale, zoom: 8 + Math.log2(scale), unit: world.screenUnit(),
+      width,
+      height,
+      ratio,
+      scale,
+      zoom: 8 + Math.log2(scale),
+      unit: world.screenUnit(),
       left: (west + spanX / 2) * scale - width / 2,
       top: (north + spanY / 2) * scale - height / 2,
     };
@@ -33,7 +38,8 @@
     lookout.map.useWorld(context, frame);
     context.lineJoin = context.lineCap = 'round';
     const px = frame.unit / frame.scale;
-    const shapes = lookout.map.decodeGeometry(geometry, true)
+    const shapes = lookout.map
+      .decodeGeometry(geometry, true)
       .filter((shape) => lookout.map.isShapeVisible(shape, frame));
     for (const shape of shapes) {
       context.fillStyle = colours.ramp[Math.floor(colours.ramp.length / 2)];

@@ -1,6 +1,6 @@
 /* Names of places, greedily placed: a name that would touch an earlier one is left out. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",sans-serif';
@@ -9,7 +9,8 @@
   function layersAt(z, theme) {
     const layers = [];
     if (z < 6.6) layers.push({ level: 0, size: z < 5 ? 12 : 14, colour: theme.label, weight: 500 });
-    if (z >= 5.8) layers.push({ level: 1, size: z < 8.2 ? 12.5 : 15, colour: theme.labelCity, weight: z < 8.2 ? 400 : 500 });
+    if (z >= 5.8)
+      layers.push({ level: 1, size: z < 8.2 ? 12.5 : 15, colour: theme.labelCity, weight: z < 8.2 ? 400 : 500 });
     if (z >= 8.2) layers.push({ level: 2, size: z < 10 ? 11.5 : 13, colour: theme.labelCounty, weight: 400 });
     return layers;
   }
@@ -29,7 +30,12 @@
       const { world } = lookout.map;
       for (const place of places) {
         if (!place.label || !Number.isFinite(place.lon)) continue;
-        this.byLevel[place.level].push({ text: place.label, idx: place.idx, x: world.x(place.lon), y: world.y(place.lat) });
+        this.byLevel[place.level].push({
+          text: place.label,
+          idx: place.idx,
+          x: world.x(place.lon),
+          y: world.y(place.lat),
+        });
       }
     }
 

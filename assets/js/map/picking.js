@@ -1,7 +1,7 @@
 /* What is under a pixel. Marks are looked up in a grid of screen buckets that is built at the first question
    after a draw; hot cells by their column and row; places by their outline. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const BUCKET_PX = 16;
@@ -89,8 +89,12 @@
     /* x, y in canvas pixels (CSS); lon, lat of the same point. */
     pick(frame, x, y, lon, lat) {
       const at = { lon, lat };
-      return this.pickClue(frame, x, y, at) || this.pickEnterprise(frame, x, y, at)
-        || this.pickHotspot(frame, at) || this.pickPlace(frame, at);
+      return (
+        this.pickClue(frame, x, y, at) ||
+        this.pickEnterprise(frame, x, y, at) ||
+        this.pickHotspot(frame, at) ||
+        this.pickPlace(frame, at)
+      );
     }
 
     pickClue(frame, x, y, at) {
@@ -112,7 +116,14 @@
       const reach = lookout.map.enterpriseRadius(frame) + SLACK_PX * frame.unit;
       const index = this.enterprises.nearest(x, y, () => reach, reach);
       if (index < 0) return null;
-      return { kind: 'enterprise', index, count: 1, lon: enterprises.lon[index], lat: enterprises.lat[index], pointer: at };
+      return {
+        kind: 'enterprise',
+        index,
+        count: 1,
+        lon: enterprises.lon[index],
+        lat: enterprises.lat[index],
+        pointer: at,
+      };
     }
 
     pickHotspot(frame, at) {

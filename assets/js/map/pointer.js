@@ -1,6 +1,6 @@
 /* Hover, click and move: Leaflet's events turned into the view's own. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const RING_PX = 22;
@@ -30,8 +30,16 @@
       const ring = document.createElement('div');
       const size = `${RING_PX / 16}rem`;
       Object.assign(ring.style, {
-        position: 'absolute', left: '0', top: '0', width: size, height: size, borderRadius: '50%',
-        border: '2px solid transparent', pointerEvents: 'none', display: 'none', boxSizing: 'border-box',
+        position: 'absolute',
+        left: '0',
+        top: '0',
+        width: size,
+        height: size,
+        borderRadius: '50%',
+        border: '2px solid transparent',
+        pointerEvents: 'none',
+        display: 'none',
+        boxSizing: 'border-box',
       });
       this.map.getPane('lookoutData').appendChild(ring);
       return ring;
@@ -90,8 +98,13 @@
       const bounds = this.map.getBounds();
       const centre = this.map.getCenter();
       this.onMove({
-        west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth(),
-        lon: centre.lng, lat: centre.lat, zoom: this.map.getZoom(),
+        west: bounds.getWest(),
+        south: bounds.getSouth(),
+        east: bounds.getEast(),
+        north: bounds.getNorth(),
+        lon: centre.lng,
+        lat: centre.lat,
+        zoom: this.map.getZoom(),
       });
     }
 

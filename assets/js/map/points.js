@@ -1,6 +1,6 @@
 /* Enterprises and clues: which marks stand where on the screen, and stamping them. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const TOP_SEVERITY = 1;
@@ -22,16 +22,42 @@
     for (let i = 1; i < stops.length; i++) {
       const [z1, r1] = stops[i];
       const [z0, r0] = stops[i - 1];
-      if (z <= z1) return r0 + (r1 - r0) * (z - z0) / (z1 - z0);
+      if (z <= z1) return r0 + ((r1 - r0) * (z - z0)) / (z1 - z0);
     }
     return stops[stops.length - 1][1];
   }
 
-  const ENTERPRISE_SIZE = [[4, 0.6], [6, 0.85], [7.5, 1.3], [8.5, 2.3], [10, 3.3], [13, 4.8]];
-  const ENTERPRISE_ALPHA = [[4, 0.38], [6, 0.6], [7.5, 0.92], [8, 1]];
-  const CLUE_SIZE = [[4, 0.95], [5.5, 1.5], [6.5, 2.1], [7.5, 3.1], [8.5, 4.4], [10, 6], [13, 8]];
+  const ENTERPRISE_SIZE = [
+    [4, 0.6],
+    [6, 0.85],
+    [7.5, 1.3],
+    [8.5, 2.3],
+    [10, 3.3],
+    [13, 4.8],
+  ];
+  const ENTERPRISE_ALPHA = [
+    [4, 0.38],
+    [6, 0.6],
+    [7.5, 0.92],
+    [8, 1],
+  ];
+  const CLUE_SIZE = [
+    [4, 0.95],
+    [5.5, 1.5],
+    [6.5, 2.1],
+    [7.5, 3.1],
+    [8.5, 4.4],
+    [10, 6],
+    [13, 8],
+  ];
   /* Side of the bins clues are gathered in: wider than a mark from afar, so that the glow shows between marks. */
-  const CLUE_BIN = [[4, 9.5], [5.5, 9], [7, 9], [8.5, 8], [10, 10]];
+  const CLUE_BIN = [
+    [4, 9.5],
+    [5.5, 9],
+    [7, 9],
+    [8.5, 8],
+    [10, 10],
+  ];
 
   function enterpriseRadius(frame) {
     return sizeAt(ENTERPRISE_SIZE, frame.z) * frame.unit;
@@ -114,7 +140,17 @@
   }
 
   function stampClues(raster, frame, marks, points, styles, theme, sprites) {
-    const halo = sizeAt([[4, 0.35], [6.5, 0.7], [9, 1.4]], frame.z) * frame.unit * frame.ratio;
+    const halo =
+      sizeAt(
+        [
+          [4, 0.35],
+          [6.5, 0.7],
+          [9, 1.4],
+        ],
+        frame.z,
+      ) *
+      frame.unit *
+      frame.ratio;
     for (const mark of marks) {
       const group = points.group[mark.index];
       const radius = Math.round(mark.radius * frame.ratio * 2) / 2;
@@ -150,6 +186,12 @@
   }
 
   Object.assign(lookout.map, {
-    Points, enterpriseRadius, clueRadius, stampEnterprises, clueMarks, stampClues, paintCounts,
+    Points,
+    enterpriseRadius,
+    clueRadius,
+    stampEnterprises,
+    clueMarks,
+    stampClues,
+    paintCounts,
   });
 })();

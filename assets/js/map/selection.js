@@ -1,6 +1,6 @@
 /* What is selected: an outline for a place or a cell, a reticle around a clue or an enterprise. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   function paintPlace(context, frame, shape, theme) {
@@ -9,7 +9,10 @@
     context.lineJoin = 'round';
     context.fillStyle = theme.selectionFill;
     context.fill(shape.pathAt(frame), 'evenodd');
-    for (const [width, colour] of [[5, theme.selectionHalo], [2.2, theme.selection]]) {
+    for (const [width, colour] of [
+      [5, theme.selectionHalo],
+      [2.2, theme.selection],
+    ]) {
       context.lineWidth = width * px;
       context.strokeStyle = colour;
       context.stroke(shape.pathAt(frame));
@@ -20,7 +23,12 @@
   function traceReticle(context, x, y, radius) {
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    for (const [dx, dy] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ]) {
       context.moveTo(x + dx * radius, y + dy * radius);
       context.lineTo(x + dx * radius * 1.45, y + dy * radius * 1.45);
     }
@@ -31,7 +39,10 @@
     const y = wy * frame.scale - frame.top;
     context.lineCap = 'butt';
     traceReticle(context, x, y, radius);
-    for (const [width, colour] of [[5, theme.selectionHalo], [2.2, theme.selection]]) {
+    for (const [width, colour] of [
+      [5, theme.selectionHalo],
+      [2.2, theme.selection],
+    ]) {
       context.lineWidth = width * frame.unit;
       context.strokeStyle = colour;
       context.stroke();
@@ -47,7 +58,10 @@
       const path = new Path2D();
       lookout.map.traceSquare(path, hot.square(index, side), frame);
       context.setLineDash(i ? [5 * frame.unit, 4 * frame.unit] : []);
-      for (const [width, colour] of [[5, theme.selectionHalo], [2.2, theme.selection]]) {
+      for (const [width, colour] of [
+        [5, theme.selectionHalo],
+        [2.2, theme.selection],
+      ]) {
         context.lineWidth = width * frame.unit;
         context.strokeStyle = colour;
         context.stroke(path);
@@ -71,7 +85,14 @@
     }
     if (isIndex(selection.enterprise) && selection.enterprise < enterprises.xs.length) {
       const radius = lookout.map.enterpriseRadius(frame) + 6 * frame.unit;
-      paintReticle(context, frame, enterprises.xs[selection.enterprise], enterprises.ys[selection.enterprise], radius, theme);
+      paintReticle(
+        context,
+        frame,
+        enterprises.xs[selection.enterprise],
+        enterprises.ys[selection.enterprise],
+        radius,
+        theme,
+      );
     }
     if (isIndex(selection.clue) && selection.clue < clues.xs.length) {
       const radius = lookout.map.clueRadius(frame) + 7 * frame.unit;

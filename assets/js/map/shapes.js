@@ -1,12 +1,12 @@
 /* Marks as small rasters, and the raster they are stamped into. Blitting a 9 x 9 mark by hand is an order of
    magnitude cheaper than an arc or a drawImage without a GPU, so 100,000 points stay a matter of milliseconds. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   function polygon(sides, turn, radius = 1) {
     return Array.from({ length: sides }, (_, i) => {
-      const angle = turn + i * 2 * Math.PI / sides;
+      const angle = turn + (i * 2 * Math.PI) / sides;
       return [radius * Math.cos(angle), radius * Math.sin(angle)];
     });
   }
@@ -18,8 +18,20 @@
   }
 
   const ARM = 0.36;
-  const cross = [[-ARM, -1], [ARM, -1], [ARM, -ARM], [1, -ARM], [1, ARM], [ARM, ARM],
-    [ARM, 1], [-ARM, 1], [-ARM, ARM], [-1, ARM], [-1, -ARM], [-ARM, -ARM]];
+  const cross = [
+    [-ARM, -1],
+    [ARM, -1],
+    [ARM, -ARM],
+    [1, -ARM],
+    [1, ARM],
+    [ARM, ARM],
+    [ARM, 1],
+    [-ARM, 1],
+    [-ARM, ARM],
+    [-1, ARM],
+    [-1, -ARM],
+    [-ARM, -ARM],
+  ];
 
   /* Corners on a unit circle, sized so that all shapes weigh about the same to the eye. */
   const OUTLINES = {
@@ -95,10 +107,10 @@
     const a = top >>> 24;
     if (a === 255 || under === 0) return top;
     if (a === 0) return under;
-    const rest = (under >>> 24) * (255 - a) / 255;
+    const rest = ((under >>> 24) * (255 - a)) / 255;
     const sum = a + rest;
-    const mix = (shift) => (((top >>> shift) & 255) * a + ((under >>> shift) & 255) * rest) / sum + 0.5 | 0;
-    return (((sum + 0.5 | 0) << 24) | (mix(16) << 16) | (mix(8) << 8) | mix(0)) >>> 0;
+    const mix = (shift) => ((((top >>> shift) & 255) * a + ((under >>> shift) & 255) * rest) / sum + 0.5) | 0;
+    return ((((sum + 0.5) | 0) << 24) | (mix(16) << 16) | (mix(8) << 8) | mix(0)) >>> 0;
   }
 
   class StampRaster {
@@ -153,8 +165,17 @@
       this.context.putImageData(this.image, 0, 0, 0, this.firstRow, this.width, rows);
       context.imageSmoothingEnabled = false;
       const scale = 1 / frame.ratio;
-      context.drawImage(this.canvas, 0, this.firstRow, this.width, rows,
-        0, this.firstRow * scale, this.width * scale, rows * scale);
+      context.drawImage(
+        this.canvas,
+        0,
+        this.firstRow,
+        this.width,
+        rows,
+        0,
+        this.firstRow * scale,
+        this.width * scale,
+        rows * scale,
+      );
     }
   }
 

@@ -1,17 +1,28 @@
 /* Colours of the map. Cold colours belong to the ground, warm ones only to what needs attention.
    setTheme() lays whatever the page read from its CSS custom properties over these. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const dark = {
     name: 'dark',
     land: '#0b1930',
-    ramp: ['#0c1a30', '#0d1f3c', '#0f2548', '#112b55', '#143262', '#183a70', '#1e437d', '#264c89', '#305594', '#3b5e9e'],
+    ramp: [
+      '#0c1a30',
+      '#0d1f3c',
+      '#0f2548',
+      '#112b55',
+      '#143262',
+      '#183a70',
+      '#1e437d',
+      '#264c89',
+      '#305594',
+      '#3b5e9e',
+    ],
     noData: '#0a172c',
     hatch: 'rgba(120,160,215,.085)',
     glow: '#3896ff',
-    glowWide: [13, 0.46], /* radius in px, strength */
+    glowWide: [13, 0.46] /* radius in px, strength */,
     glowTight: [4, 0.46],
     provinceLine: 'rgba(104,184,255,.82)',
     provinceHalo: 'rgba(64,150,255,.16)',
@@ -24,8 +35,14 @@
     labelCity: 'rgba(192,214,246,.9)',
     labelCounty: 'rgba(172,198,232,.92)',
     labelHalo: 'rgba(3,8,18,.82)',
-    hotStops: [[0, 120, 8, 16, 0], [0.1, 190, 22, 28, 74], [0.28, 255, 58, 40, 158], [0.55, 255, 122, 48, 210],
-      [0.8, 255, 196, 96, 236], [1, 255, 244, 214, 250]],
+    hotStops: [
+      [0, 120, 8, 16, 0],
+      [0.1, 190, 22, 28, 74],
+      [0.28, 255, 58, 40, 158],
+      [0.55, 255, 122, 48, 210],
+      [0.8, 255, 196, 96, 236],
+      [1, 255, 244, 214, 250],
+    ],
     hotFresh: ['rgba(232,38,30,.62)', 'rgba(246,52,36,.76)', 'rgba(255,70,44,.9)'],
     hotFreshEdge: ['rgba(255,120,98,.9)', 'rgba(255,150,112,.95)', 'rgba(255,206,150,1)'],
     hotAgeing: 'rgba(112,34,40,.66)',
@@ -43,7 +60,18 @@
   const light = {
     name: 'light',
     land: '#e4edf8',
-    ramp: ['#e6eef8', '#dae6f4', '#cdddf0', '#bfd4ec', '#b0cae7', '#a0bfe2', '#8fb3dc', '#7ea7d5', '#6d9acd', '#5c8dc4'],
+    ramp: [
+      '#e6eef8',
+      '#dae6f4',
+      '#cdddf0',
+      '#bfd4ec',
+      '#b0cae7',
+      '#a0bfe2',
+      '#8fb3dc',
+      '#7ea7d5',
+      '#6d9acd',
+      '#5c8dc4',
+    ],
     noData: '#eef2f7',
     hatch: 'rgba(70,100,145,.11)',
     glow: '#467dc8',
@@ -60,8 +88,14 @@
     labelCity: 'rgba(28,54,100,.94)',
     labelCounty: 'rgba(62,86,126,.95)',
     labelHalo: 'rgba(255,255,255,.86)',
-    hotStops: [[0, 255, 140, 110, 0], [0.1, 250, 118, 88, 96], [0.28, 236, 60, 44, 172], [0.55, 206, 22, 30, 212],
-      [0.8, 150, 6, 30, 230], [1, 96, 0, 28, 240]],
+    hotStops: [
+      [0, 255, 140, 110, 0],
+      [0.1, 250, 118, 88, 96],
+      [0.28, 236, 60, 44, 172],
+      [0.55, 206, 22, 30, 212],
+      [0.8, 150, 6, 30, 230],
+      [1, 96, 0, 28, 240],
+    ],
     hotFresh: ['rgba(238,64,50,.72)', 'rgba(226,36,32,.82)', 'rgba(204,14,24,.92)'],
     hotFreshEdge: ['rgba(168,12,20,.9)', 'rgba(148,6,18,.95)', 'rgba(116,0,16,1)'],
     hotAgeing: 'rgba(206,138,134,.62)',
@@ -93,7 +127,7 @@
   function heatTable(stops, size, top, exposure) {
     const table = new Uint32Array(size);
     for (let i = 0; i < size; i++) {
-      const t = 1 - Math.exp(-exposure * top * i / (size - 1));
+      const t = 1 - Math.exp((-exposure * top * i) / (size - 1));
       let upper = 1;
       while (upper < stops.length - 1 && stops[upper][0] < t) upper += 1;
       const a = stops[upper - 1];

@@ -1,6 +1,6 @@
 /* The view: what the page hands over, which canvas it touches, and what the pointer finds. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const BASE = { name: 'lookoutBase', zIndex: 210 };
@@ -43,8 +43,16 @@
       this.hotCache = lookout.map.createHotCache(this.state.theme);
       this.waiting = [];
       const onPainted = () => this.settle();
-      this.base = new lookout.map.CanvasLayer(leafletMap, { ...BASE, onPainted, paint: (c, f) => this.paintBase(c, f) });
-      this.data = new lookout.map.CanvasLayer(leafletMap, { ...DATA, onPainted, paint: (c, f) => this.paintData(c, f) });
+      this.base = new lookout.map.CanvasLayer(leafletMap, {
+        ...BASE,
+        onPainted,
+        paint: (c, f) => this.paintBase(c, f),
+      });
+      this.data = new lookout.map.CanvasLayer(leafletMap, {
+        ...DATA,
+        onPainted,
+        paint: (c, f) => this.paintData(c, f),
+      });
       this.pointer = new lookout.map.Pointer(this);
       if (words.map) leafletMap.getContainer().setAttribute('aria-label', words.map);
       this.setReducedMotion(reducedMotion);
@@ -164,7 +172,13 @@
     }
 
     fitBounds([west, south, east, north]) {
-      this.map.fitBounds([[south, west], [north, east]], { animate: !this.reducedMotion });
+      this.map.fitBounds(
+        [
+          [south, west],
+          [north, east],
+        ],
+        { animate: !this.reducedMotion },
+      );
     }
 
     /* x, y in pixels of the map's container. */
@@ -174,8 +188,13 @@
       const { lng, lat } = this.map.containerPointToLatLng([x, y]);
       const origin = this.map.latLngToLayerPoint([lat, lng]).add(this.map.getPixelOrigin());
       const { world } = lookout.map;
-      return this.picker.pick(frame, origin.x - world.ORIGIN_X * frame.scale - frame.left,
-        origin.y - world.ORIGIN_Y * frame.scale - frame.top, lng, lat);
+      return this.picker.pick(
+        frame,
+        origin.x - world.ORIGIN_X * frame.scale - frame.left,
+        origin.y - world.ORIGIN_Y * frame.scale - frame.top,
+        lng,
+        lat,
+      );
     }
 
     painted() {

@@ -1,7 +1,7 @@
 /* World pixels: Web Mercator at zoom 8, counted from a point in the middle of China. The shift keeps numbers
    small enough for 32-bit floats (Path2D and the point arrays) to stay below a tenth of a pixel at zoom 14. */
 (function () {
-  const lookout = window.lookout = window.lookout || {};
+  const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const SIZE = 65536;
@@ -9,7 +9,7 @@
   const EARTH_M = 40075016.686;
 
   function mercatorX(lon) {
-    return (lon + 180) / 360 * SIZE;
+    return ((lon + 180) / 360) * SIZE;
   }
 
   function mercatorY(lat) {
@@ -22,11 +22,11 @@
 
   const x = (lon) => mercatorX(lon) - ORIGIN_X;
   const y = (lat) => mercatorY(lat) - ORIGIN_Y;
-  const lon = (wx) => (wx + ORIGIN_X) / SIZE * 360 - 180;
-  const lat = (wy) => Math.atan(Math.sinh(Math.PI * (1 - 2 * (wy + ORIGIN_Y) / SIZE))) / RAD;
+  const lon = (wx) => ((wx + ORIGIN_X) / SIZE) * 360 - 180;
+  const lat = (wy) => Math.atan(Math.sinh(Math.PI * (1 - (2 * (wy + ORIGIN_Y)) / SIZE))) / RAD;
 
   /* Length of `metres` on the ground, in world pixels, at a latitude. */
-  const length = (metres, latDeg) => metres / (EARTH_M * Math.cos(latDeg * RAD)) * SIZE;
+  const length = (metres, latDeg) => (metres / (EARTH_M * Math.cos(latDeg * RAD))) * SIZE;
 
   function points(lons, lats) {
     const n = lons.length;

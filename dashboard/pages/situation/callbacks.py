@@ -67,6 +67,7 @@ CONTROLS = {
 
 for _control, _property in CONTROLS.items():
     PAGE.clientside("lookout_controls", "moved", Input(_control, _property), State(_control, "id"))
+PAGE.clientside("lookout_controls", "picked", Input(Ids.TABLE, "selectedRows"))
 
 
 @PAGE.callback(Output(Ids.TABLE_SLOT, "children"), Input(Ids.TABLE_WANTED, "data"), prevent_initial_call=True)
@@ -128,6 +129,7 @@ def row_in_words(row: dict[str, Any], t: Words) -> dict[str, Any]:
         "clue_idx": row["clue_idx"],
         "state": t(f"state.{row['state']}"),
         "category": t(f"category.{row['category']}"),
+        "pollutant": t(f"pollutant.{row['pollutant']}") if row["pollutant"] else "",
         "severity": t(f"severity.{row['severity']}"),
         "detected_at": row["detected_at"][:16],
         "due_at": (row["due_at"] or "")[:16],

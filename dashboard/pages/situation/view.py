@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from dashboard.components.filter_menu import filter_menu
 from dashboard.components.map_canvas import MapCanvas
 from dashboard.components.panel import panel
-from dashboard.data.filters import CATEGORIES, POLLUTANTS, STATUS_GROUPS
+from dashboard.data.filters import CATEGORIES, POLLUTANTS, STACK_POLLUTANTS, STATUS_GROUPS
 from dashboard.data.store import Loaded
 from dashboard.data.vocabulary import first_and_last_day, vocabulary
 from dashboard.figures.heatmap import heatmap_frame
@@ -310,7 +310,7 @@ def _pollutant_keys(t: Words) -> list[Component]:
     """The lines' names in their colours; a press filters by the pollutant."""
     return [
         html.Button(p, type="button", className=f"key key-{p}", title=t(f"pollutant.{p}"), **{"data-pollutant": p})
-        for p in POLLUTANTS
+        for p in STACK_POLLUTANTS
     ]
 
 
