@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 import waitress
+from pydantic import ValidationError
 
 from dashboard.access import AccessError, check_binding
 from dashboard.factory import create_app
@@ -25,7 +26,13 @@ def main(
     """Serve the newest snapshot on http://HOST:PORT until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     given = {"snapshots": snapshots, "port": port, "host": host}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"LOOKOUT_{first['loc'][0]}".upper()
+        typer.echo(f"lookout: setting {name}={first['input']!r}: {first['msg'].lower()}", err=True)
+        raise typer.Exit(2) from None
     try:
         check_binding(settings)
         listener = _listen(settings)
