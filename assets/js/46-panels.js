@@ -3,17 +3,29 @@
   const lookout = window.lookout;
   const { word } = lookout;
 
+  /* What every panel says while the data are old: how old. Empty while they are fresh. */
+  let old = '';
+
   function state(name, kind, text = '') {
     const panel = document.querySelector(`[data-panel="${name}"]`);
     const slot = document.getElementById(`situation-${name}-state`);
     if (!panel || !slot) return;
     panel.setAttribute('data-state', kind);
-    const said = kind === 'ready' ? '' : text || word(`panel.${kind}`);
+    const isOld = kind === 'ready' && old;
+    if (isOld) panel.setAttribute('data-state', 'stale');
+    const said = isOld ? old : kind === 'ready' ? '' : text || word(`panel.${kind}`);
     if (slot.textContent !== said) slot.textContent = said;
   }
 
   lookout.panels = {
     state,
+    setOld(text) {
+      if (old === text) return;
+      old = text;
+      for (const panel of document.querySelectorAll('[data-panel][data-state="ready"], [data-panel][data-state="stale"]')) {
+        state(panel.dataset.panel, 'ready');
+      }
+    },
     note(name, text) {
       const slot = document.getElementById(`${name}-note`);
       if (!slot) return;

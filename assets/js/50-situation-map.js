@@ -17,8 +17,6 @@
   lookout.onMapReady = (newView, map) => {
     view = newView;
     leaflet = map;
-    const at = lookout.state.get().map;
-    if (at) map.setView([at[1], at[0]], at[2], { animate: false });
     announce();
   };
 
@@ -58,6 +56,9 @@
     );
     view.onPick(picked);
     view.onHover(hovered);
+    /* dash-leaflet sets its own zoom once more after the map is made; the address has the last word. */
+    const at = lookout.state.get().map;
+    if (at) leaflet.setView([at[1], at[0]], at[2], { animate: false });
     view.onMove(moved);
     const extent = view.map.getBounds();
     lookout.state.extent = rounded({

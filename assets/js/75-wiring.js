@@ -99,6 +99,7 @@
             : word('age.days', { n: Math.round(hours / 24) });
       node.textContent = isStale ? word('age.stale', { age: text }) : word('age.built', { age: text });
       document.documentElement.dataset.health = isStale ? 'stale' : 'ok';
+      lookout.panels.setOld(isStale ? word('panel.stale', { age: text }) : '');
       const failedSources = Object.entries(config.snapshot.states)
         .filter(([, entry]) => entry.state === 'failed')
         .map(([name]) => word(`table.${name}`));
