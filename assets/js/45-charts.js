@@ -33,7 +33,9 @@
       all: counts.all[industry.idx],
       confirmed: counts.confirmed[industry.idx],
     }));
-    const { shown, left } = wholeRank(rows, 9);
+    /* As many rows as can be read in the panel's height. */
+    const height = document.getElementById('situation-ranking')?.clientHeight || 0;
+    const { shown, left } = wholeRank(rows, Math.max(4, Math.min(9, Math.floor((height - 24) / (13 * lookout.scale())))));
     const dim = (row) => (state.industry.length && !state.industry.includes(row.code) ? 0.25 : 1);
     const y = shown.map((row) => row.name);
     const codes = shown.map((row) => row.code);

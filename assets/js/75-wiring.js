@@ -26,6 +26,8 @@
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && lookout.state.get().sel) lookout.card.close();
     });
+    /* On a small screen the map comes first, its legend at a press. */
+    if (window.innerWidth < 1100) document.querySelector('.legend').open = false;
     clock();
     age();
     watchVersion();
