@@ -15,14 +15,15 @@ from flask_compress import Compress
 from flask_talisman import Talisman
 
 from dashboard.data.store import Store
-from dashboard.page import Page, page_context
+from dashboard.page import Page, PageContext, page_context
 from dashboard.pages.situation import PAGE as SITUATION
+from dashboard.pages.sources import PAGE as SOURCES
 from dashboard.routes import YEAR_S, data_routes
 from dashboard.settings import Settings
 from dashboard.shell import browser_config, document, failed_frame, frame
 from fusion.snapshot import SnapshotError
 
-PAGES: tuple[Page, ...] = (SITUATION,)
+PAGES: tuple[Page, ...] = (SITUATION, SOURCES)
 PLOTLY_ROUTE = "_dash-component-suites/plotly/package_data/plotly.min.js"
 ANSWERS_KEPT = 500
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class LookoutDash(Dash):  # type: ignore[misc]  # Dash has no types
         """The HTML document around the app."""
         context = page_context(self.lookout_settings.language)
         try:
-            config = browser_config(context, self.store.current(), self.lookout_settings)
+            config = browser_config(context, _page(context).name, self.store.current(), self.lookout_settings)
         except SnapshotError:
             config = None
         return document(context, parts, config)
@@ -77,8 +78,11 @@ def _layout(app: LookoutDash) -> Component:
     except SnapshotError as error:
         log.error("event=no_snapshot why=%s", error)
         return failed_frame(context)
-    page = next((page for page in PAGES if page.path == context.path), SITUATION)
-    return frame(context, loaded, page.layout(context, loaded))
+    return frame(context, loaded, _page(context).layout(context, loaded))
+
+
+def _page(context: PageContext) -> Page:
+    return next((page for page in PAGES if page.path == context.path), SITUATION)
 
 
 def _serve(app: LookoutDash, settings: Settings) -> None:

@@ -18,7 +18,7 @@ from flask_caching import Cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from dashboard import urls
-from dashboard.data import export, layers, queries
+from dashboard.data import export, layers, queries, sources
 from dashboard.data.filters import Filters, parse
 from dashboard.data.store import Loaded, Store
 from dashboard.settings import Settings
@@ -61,6 +61,8 @@ def data_routes(store: Store, cache: Cache, settings: Settings) -> Blueprint:
     routes.add_url_rule(
         urls.EXPORT, "export", lambda snapshot_id, table, form: _export(store, snapshot_id, table, form)
     )
+    routes.add_url_rule(urls.CATALOGUE, "catalogue", lambda snapshot_id: _catalogue(store, cache, snapshot_id))
+    routes.add_url_rule(urls.SAMPLES, "samples", lambda snapshot_id, code: _samples(store, snapshot_id, code))
     routes.add_url_rule(urls.VERSION, "version", lambda: _version(store))
     routes.add_url_rule(urls.HEALTH, "health", lambda: _health(store, settings))
     routes.add_url_rule(urls.METRICS, "metrics", lambda: _metrics(store, measures))
@@ -145,6 +147,17 @@ def _export(store: Store, snapshot_id: str, table: str, form: str) -> Response:
     response.headers["X-Lookout-Filter"] = filters.query()
     response.headers["X-Lookout-Rows"] = str(rows.num_rows)
     return response
+
+
+def _catalogue(store: Store, cache: Cache, snapshot_id: str) -> Response:
+    loaded = _named(store, snapshot_id)
+    answer = lambda: json.dumps(sources.catalogue(loaded.cursor())).encode()  # noqa: E731 - one expression, used once
+    return _gzipped(cache, f"{snapshot_id}/sources", answer, "application/json")
+
+
+def _samples(store: Store, snapshot_id: str, code: str) -> Response:
+    rows = sources.samples(_named(store, snapshot_id).cursor(), code)
+    return _kept(json.dumps(rows).encode(), "application/json")
 
 
 def _version(store: Store) -> Response:

@@ -20,6 +20,7 @@ from dashboard.settings import Settings
 
 # Mantine's greys replaced by the navy of the house, from text to ground.
 NAVY = ["#e6f0ff", "#c4d6ee", "#9db3d2", "#6f8ab0", "#3a5a88", "#1f3f6d", "#12294d", "#0d2040", "#0b1c38", "#061127"]
+NAVIGATION = ((urls.SITUATION, "nav.situation"), (urls.SOURCES, "nav.sources"))
 DOCUMENT = """<!DOCTYPE html>
 <html lang="{lang}" data-theme="{theme}" data-mantine-color-scheme="{theme}">
 <head>
@@ -39,11 +40,12 @@ DOCUMENT = """<!DOCTYPE html>
 </html>"""
 
 
-def browser_config(context: PageContext, loaded: Loaded, settings: Settings) -> dict[str, Any]:
+def browser_config(context: PageContext, page: str, loaded: Loaded, settings: Settings) -> dict[str, Any]:
     """Everything the page's scripts are told; data themselves come as columns."""
     manifest = loaded.manifest
     first, last = first_and_last_day(loaded)
     return {
+        "page": page,
         "lang": context.words.language,
         "theme": context.theme,
         "words": context.words.under(""),
@@ -140,7 +142,7 @@ def _header(context: PageContext, loaded: Loaded) -> Component:
     title = getattr(manifest.title, t.language) or t("app.title")
     return html.Header(
         [
-            html.Div([badge for badge in badges if badge is not None], className="header-left"),
+            html.Div([_pages(context), *[badge for badge in badges if badge is not None]], className="header-left"),
             html.H1(title, className="header-title"),
             html.Nav(
                 [
@@ -158,6 +160,16 @@ def _header(context: PageContext, loaded: Loaded) -> Component:
     )
 
 
-def link_to(path: str, **query: str) -> str:
-    """An address of a page with its query."""
-    return f"{path}?{urlencode(query)}" if query else path
+def _pages(context: PageContext) -> Component:
+    """Links to the pages; language and theme go along."""
+    kept: dict[str, str] = {name: context.query[name] for name in ("lang", "theme") if name in context.query}
+    links = [
+        html.A(
+            context.words(key),
+            href=f"{path}?{urlencode(kept)}" if kept else path,
+            className="page-link",
+            **({"aria-current": "page"} if path == context.path else {}),
+        )
+        for path, key in NAVIGATION
+    ]
+    return html.Nav(links, className="page-links", **{"aria-label": context.words("nav.pages")})

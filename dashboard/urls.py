@@ -6,12 +6,15 @@ Addresses of data begin with the snapshot's id, so they never change their answe
 from __future__ import annotations
 
 SITUATION = "/"
+SOURCES = "/sources"
 HEALTH = "/healthz"
 METRICS = "/metrics"
 VERSION = "/data/version"
 LAYER = "/data/<snapshot_id>/<layer>.arrow"
 TREND = "/data/<snapshot_id>/trend.json"
 DESCRIBE = "/data/<snapshot_id>/describe/<kind>/<int:index>.json"
+CATALOGUE = "/data/<snapshot_id>/sources.json"
+SAMPLES = "/data/<snapshot_id>/sources/<code>.json"
 EXPORT = "/data/<snapshot_id>/export/<table>.<form>"
 
 GRID_BUNDLE = "/_dash-component-suites/dash_ag_grid/dash_ag_grid.min.js"

@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from data_adapters import tables as canonical
 from data_adapters.tables import DATE, FLAG, REAL, TEXT, TIME, Column, Table
+from fusion.layout_accounts import ACCOUNT_TABLES
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 NO_PLACE = 65535
 NO_SMALL = 255
@@ -322,5 +323,6 @@ TABLES: dict[str, Table] = {
         PROBLEMS,
         EMISSION_DAILY,
         AMBIENT_DAILY,
+        *ACCOUNT_TABLES,
     )
 }

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from fusion import __version__
+from fusion.accounts import catalogue_table, file_table, no_staged_days, reject_table
 from fusion.cells import enterprise_counties, grid_cells
 from fusion.config import Config
 from fusion.engine import Engine
@@ -44,6 +45,9 @@ class Step(NamedTuple):
 
 
 STEPS = (
+    Step("category_days", "category_days"),
+    Step("categories", "categories"),
+    Step("category_samples", "category_samples"),
     Step("place_groups", "place_groups"),
     Step("rounds_numbered", "rounds"),
     Step("teams_numbered", "teams"),
@@ -104,10 +108,13 @@ class _Build:
         with self._stage("places"):
             places = number_places(gathered.tables.pop("regions"))
             self._tables |= {"places": places.table, **reference_tables()}
+            self._tables |= {"source_files": file_table(gathered.runs), "rejects": reject_table(gathered.runs)}
         with self._stage("outlines"):
             self._tables["geometry"] = pack_outlines(places, gathered.tables.pop("boundary_lines"))
         for name, data in (gathered.tables | self._tables).items():
             engine.register(name, data)
+        engine.register("catalogue", catalogue_table())
+        engine.register("staged_days", no_staged_days())
         with self._stage("cells"):
             cells = grid_cells(engine, places)
             engine.register("points", cells.points)

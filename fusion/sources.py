@@ -6,7 +6,7 @@ A source that fails is recorded and never stops the others; only without boundar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
@@ -47,6 +47,7 @@ class Gathered:
     tables: dict[str, pa.Table]
     entries: list[SourceEntry]
     states: dict[str, TableState] = field(default_factory=dict)
+    runs: list[SourceRun] = field(default_factory=list)
 
 
 def gather(config: Config, progress: Progress) -> Gathered:
@@ -56,6 +57,7 @@ def gather(config: Config, progress: Progress) -> Gathered:
     """
     parts: dict[str, list[tuple[str, pa.Table]]] = {}
     entries: list[SourceEntry] = []
+    runs: list[SourceRun] = []
     for source in config.sources:
         progress(f"source {source.name}")
         options = _with_regions(source, parts)
@@ -64,6 +66,7 @@ def gather(config: Config, progress: Progress) -> Gathered:
             raise FusionError(f"source boundaries: {run.error}", "nothing can be placed without boundaries")
         tables = run.result.tables if run.result and run.status == "ok" else {}
         entries.append(_entry(run, tables))
+        runs.append(_without_tables(run))
         for name, data in tables.items():
             parts.setdefault(name, []).append((source.name, data))
     _refuse_if_all_failed(config, entries)
@@ -71,7 +74,12 @@ def gather(config: Config, progress: Progress) -> Gathered:
         parts[name] = [part for part in given if part[0] in config.listed] or given
     states = {name: _state(name, parts.get(name, ()), entries) for name in TABLES}
     tables = {name: _together(name, parts.pop(name, []), entries) for name in TABLES}
-    return Gathered(tables, entries, states)
+    return Gathered(tables, entries, states, runs)
+
+
+def _without_tables(run: SourceRun) -> SourceRun:
+    """The account of a run, its tables let go."""
+    return replace(run, result=replace(run.result, tables={}) if run.result else None)
 
 
 def _refuse_if_all_failed(config: Config, entries: Sequence[SourceEntry]) -> None:

@@ -36,6 +36,7 @@
   }
 
   lookout.data = {
+    json: (path) => once(path, async () => (await fetched(path)).json()),
     layer: (name) => once(name, () => read(`${name}.arrow`)),
     hotspots: (round) => once(`hotspots ${round}`, () => read(`hotspots.arrow?round=${round}`)),
     card: (kind, index) =>

@@ -37,7 +37,7 @@
     const height = document.getElementById('situation-ranking')?.clientHeight || 0;
     const { shown, left } = wholeRank(rows, Math.max(4, Math.min(9, Math.floor((height - 24) / (13 * lookout.scale())))));
     const dim = (row) => (state.industry.length && !state.industry.includes(row.code) ? 0.25 : 1);
-    const y = shown.map((row) => row.name);
+    const y = shown.map((row) => escaped(row.name));
     const codes = shown.map((row) => row.code);
     lookout.panels.note('ranking', left ? word(`${note}_left`, { n: left }) : word(note));
     return restyle(
@@ -93,6 +93,7 @@
     const rows = heatRows(checks, places);
     const rounds = config.rounds;
     const names = rows.map((row) => (row.place < 0 ? word('place.unmapped') : places.name(row.place)));
+    const labels = names.map(escaped);
     const cell = (row, round) => row.cells.get(round.idx);
     const rate = isRate(state.heat);
     const z = [],
@@ -142,7 +143,7 @@
       JSON.stringify([names, z, text, state.rounds, needed]),
       {
         x: [x, x],
-        y: [names, names],
+        y: [labels, labels],
         z: [z, tooFew],
         text: [text, tooFew.map((row) => row.map((few) => (few ? `<${MIN_RATE}` : '')))],
         customdata: [tips, tips],

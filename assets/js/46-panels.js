@@ -19,6 +19,13 @@
 
   lookout.panels = {
     state,
+    /* A panel of another page: what it says instead of its content, empty when it has some. */
+    said(id, text, kind = 'none') {
+      const slot = document.getElementById(`${id}-state`);
+      if (!slot) return;
+      slot.textContent = text;
+      slot.closest('[data-panel]').setAttribute('data-state', text ? kind : 'ready');
+    },
     setOld(text) {
       if (old === text) return;
       old = text;

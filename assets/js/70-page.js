@@ -143,7 +143,6 @@
       if (endDay(lookout.state.get()) !== end) return;
       columns.hot = rows;
       columns.hotEnd = end;
-      lookout.panels.settle('map', state.product === 'FIRE' ? 'satellite_detections' : 'satellite_grid', false);
     } catch {
       lookout.panels.state('map', 'failed', word('map.hotspots_failed'));
     }
@@ -189,6 +188,8 @@
     lookout.kpis.show(result);
     lookout.chips.show(state, places);
     lookout.situationMap.show(result, state);
+    /* Here, not where the cells are read: they may be there before the panel is. */
+    if (result.hot) lookout.panels.settle('map', state.product === 'FIRE' ? 'satellite_detections' : 'satellite_grid', false);
     lookout.player.show(result.exposure.hotByDay, state, result.end);
   }
 
@@ -314,5 +315,5 @@
 
   lookout.placeCode = (i) => places.adcode[i];
   lookout.last = () => last;
-  if (config.dataRoot) start().catch((error) => onScreen('situation-notice').then(() => failed(error)));
+  if (config.page === 'situation' && config.dataRoot) start().catch((error) => onScreen('situation-notice').then(() => failed(error)));
 })();

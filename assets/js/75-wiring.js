@@ -10,9 +10,17 @@
     window.location.assign(url);
   }
 
-  lookout.wirePage = () => {
+  /* What every page has: language, theme, clock, age. */
+  lookout.wireShell = () => {
     on('language-switch', 'click', () => reloadWith('lang', config.lang === 'zh' ? 'en' : 'zh'));
     on('theme-switch', 'click', () => reloadWith('theme', config.theme === 'dark' ? 'light' : 'dark'));
+    clock();
+    age();
+    watchVersion();
+  };
+
+  lookout.wirePage = () => {
+    lookout.wireShell();
     on('map-zoom-in', 'click', () => lookout.situationMap.leaflet()?.zoomIn());
     on('map-zoom-out', 'click', () => lookout.situationMap.leaflet()?.zoomOut());
     on('map-home', 'click', () => lookout.situationMap.home());
@@ -28,9 +36,6 @@
     });
     /* On a small screen the map comes first, its legend at a press. */
     if (window.innerWidth < 1100) document.querySelector('.legend').open = false;
-    clock();
-    age();
-    watchVersion();
   };
 
   /* A press or a brush in a chart is a filter. */

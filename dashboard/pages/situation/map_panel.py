@@ -50,9 +50,8 @@ def map_panel(t: Words, loaded: Loaded) -> Component:
                         size="xs",
                         value=products[0] if products else "",
                         data=[{"value": p, "label": t(f"product.{p}")} for p in products],
-                    )
-                    if products
-                    else html.Span("", id=Ids.PRODUCT),
+                        display=None if products else "none",
+                    ),
                     dmc.Select(
                         id=Ids.METRIC,
                         size="xs",

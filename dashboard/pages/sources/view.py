@@ -1,0 +1,57 @@
+"""The shell of the catalogue page, in words, still without numbers."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.components.panel import panel
+from dashboard.data.store import Loaded
+from dashboard.page import PageContext
+from dashboard.pages.sources.ids import Ids
+
+
+def layout(context: PageContext, loaded: Loaded) -> Component:
+    """The page, empty; its scripts fill it."""
+    t = context.words
+    search = html.Label(
+        [html.Span(t("sources.search")), html.Div(id=Ids.SEARCH, className="search-slot")], className="sources-search"
+    )
+    return html.Main(
+        [
+            html.Div([search, html.Div("", id=Ids.GROUPS, className="chips")], className="sources-bar", role="search"),
+            html.Section("", id=Ids.TALLY, className="sources-tally", **{"aria-label": t("sources.tally")}),
+            html.Div(
+                [
+                    panel(
+                        name="sources-table",
+                        title=t("sources.title"),
+                        note=t("sources.note", time=loaded.manifest.as_of[:16].replace("T", " ")),
+                        body=html.Div("", id=Ids.TABLE),
+                        state_id=Ids.TABLE_STATE,
+                    ),
+                    html.Div(
+                        [
+                            html.Aside("", id=Ids.DETAIL, className="panel sources-detail", tabIndex="-1"),
+                            panel(
+                                name="sources-files",
+                                title=t("sources.files"),
+                                note=t("sources.files_note"),
+                                body=html.Div("", id=Ids.FILES),
+                                state_id=Ids.FILES_STATE,
+                            ),
+                            panel(
+                                name="sources-rejects",
+                                title=t("sources.rejects"),
+                                body=html.Div("", id=Ids.REJECTS),
+                                state_id=Ids.REJECTS_STATE,
+                            ),
+                        ],
+                        className="sources-side",
+                    ),
+                ],
+                className="sources-main",
+            ),
+        ],
+        className="sources",
+    )
