@@ -39,7 +39,7 @@
     const dim = (row) => (state.industry.length && !state.industry.includes(row.code) ? 0.25 : 1);
     const y = shown.map((row) => escaped(row.name));
     const codes = shown.map((row) => row.code);
-    lookout.panels.note('ranking', left ? word(`${note}_left`, { n: left }) : word(note));
+    lookout.panels.note('ranking', note(left));
     return restyle(
       'situation-ranking',
       JSON.stringify([shown, state.industry]),

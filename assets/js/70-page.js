@@ -86,6 +86,11 @@
 
   /* Without clues the industries are ranked by their enterprises. */
   const ranksClues = () => config.snapshot.states.clues?.state !== 'not_configured';
+  function rankingNote(left) {
+    if (ranksClues()) return left ? word('ranking.note_left', { n: left }) : word('ranking.note');
+    return left ? word('ranking.enterprises_left', { n: left }) : word('ranking.enterprises');
+  }
+
   const ranked = (result) => (ranksClues() ? result.clues : result.enterprises).byIndustry;
 
   function bars(result, state) {
@@ -165,7 +170,7 @@
     bars(result, state);
     await lookout.charts.whenReady();
     await Promise.all([
-      lookout.charts.ranking(ranked(result), state, ranksClues() ? 'ranking.note' : 'ranking.enterprises'),
+      lookout.charts.ranking(ranked(result), state, rankingNote),
       lookout.charts.heatmap(result.checks, places, state),
     ]);
     await (

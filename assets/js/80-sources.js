@@ -54,7 +54,7 @@
   }
 
   function cells(row, first, last) {
-    const arrival = row.last_day ? word('sources.last', { day: row.last_day }) : '—';
+    const arrival = row.last_day || '—';
     const lag =
       row.state === 'late' ? word('sources.late_by', { h: count(Number(row.lag_h) - Number(row.expected_lag_h)) }) : '';
     return [
