@@ -13,7 +13,7 @@ from data_adapters import tables as canonical
 from data_adapters.tables import DATE, FLAG, REAL, TEXT, TIME, Column, Table
 from fusion.layout_accounts import ACCOUNT_TABLES
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 1
 
 NO_PLACE = 65535
 NO_SMALL = 255
