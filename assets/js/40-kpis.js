@@ -32,7 +32,7 @@
     slot('kpi', key)?.closest('[data-panel]')?.setAttribute('data-state', entry.state);
   }
 
-  const each = (part, whole) => (whole ? number(part / whole, 2) : '—');
+  const perEnterprise = (part, whole) => (whole ? word('kpi.per_enterprise', { x: number(part / whole, 2) }) : '');
 
   lookout.kpis = {
     missing,
@@ -67,12 +67,12 @@
         write(
           'problems',
           count(total.problems),
-          word('kpi.per_enterprise', { x: each(total.problems, total.checked) }),
+          perEnterprise(total.problems, total.checked),
         );
         write(
           'prominent',
           count(total.prominent),
-          word('kpi.per_enterprise', { x: each(total.prominent, total.checked) }),
+          perEnterprise(total.prominent, total.checked),
         );
       }
       const noEnterprises = missing('enterprises');
@@ -82,7 +82,7 @@
         write(
           'enterprises',
           count(enterprises.total),
-          word(unplaced && !lookout.state.get().follow ? 'kpi.unplaced' : 'kpi.all_placed', { n: count(unplaced) }),
+          !enterprises.total ? '' : unplaced ? word('kpi.unplaced', { n: count(unplaced) }) : word('kpi.all_placed'),
         );
       }
       this.hot(hot, exposure);

@@ -303,10 +303,12 @@
     lookout.wirePage();
     await loading;
     lookout.controls.start(places);
+    /* Before the map reports moves of its own, as when its panel gets its size. */
+    const asked = lookout.state.get().map;
     await lookout.situationMap.start(places);
     const state = lookout.state.get();
-    if (state.region && !state.map) lookout.situationMap.follow(state, false);
-    else if (!state.map) lookout.situationMap.toData(columns);
+    if (state.region && !asked) lookout.situationMap.follow(state, false);
+    else if (!asked) lookout.situationMap.toData(columns);
     if (lookout.state.ignored.length)
       lookout.chips.notice(word('notice.ignored', { names: lookout.state.ignored.join(', ') }));
     ready = true;
