@@ -255,7 +255,7 @@
   }
 
   lookout.syncFilters = () => {
-    window.dash_clientside.set_props('situation-filters', { data: lookout.state.dataQuery() });
+    window.dash_clientside.set_props('situation-filters', { data: { snapshot: config.snapshot.id, query: lookout.state.dataQuery() } });
     lookout.table.refresh();
   };
 

@@ -86,7 +86,7 @@
       hour12: false,
     });
     const tick = () => {
-      node.textContent = format.format(new Date());
+      node.textContent = format.format(new Date()).replace(/(\d)(\p{Script=Han})/u, '$1 $2');
     };
     tick();
     setInterval(tick, 10000);
@@ -125,7 +125,7 @@
     const ask = async () => {
       if (document.hidden) return;
       try {
-        const response = await fetch(config.versionUrl, { cache: 'no-cache' });
+        const response = await fetch(config.versionUrl, { cache: 'no-cache', signal: AbortSignal.timeout(8000) });
         if (!response.ok) throw new Error(String(response.status));
         const { id } = await response.json();
         if (misses >= 3) lookout.chips.notice('');

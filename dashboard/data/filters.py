@@ -101,6 +101,8 @@ def _region(text: str) -> str:
 
 
 def _day(text: str) -> date:
+    if len(text) != 10:
+        raise ValueError(text)
     return date.fromisoformat(text)
 
 

@@ -13,7 +13,6 @@ import pyarrow as pa
 from dashboard.data.filters import Filters
 from dashboard.data.layers import sql
 
-EXPORTABLE = ("clues", "enterprises", "hotspots", "checks")
 SORTABLE = frozenset(
     {
         "clue_id",
@@ -35,6 +34,13 @@ SORTABLE = frozenset(
     }
 )
 EXPORT_LIMIT = 1_000_000
+EXPORT_ORDER = {
+    "clues": "clue_idx",
+    "enterprises": "enterprise_id",
+    "hotspots": "product, date, cell_row, cell_col",
+    "checks": "round_code, province_en, city_en",
+}
+EXPORTABLE = tuple(EXPORT_ORDER)
 REGION = ("cities", "counties", "group_code")
 EXTENT = ("west", "south", "east", "north")
 TIME = ("rounds", "from_date", "to_date")
@@ -111,7 +117,8 @@ def export(db: duckdb.DuckDBPyConnection, table: str, filters: Filters, as_of: s
     """
     if table not in EXPORTABLE:
         raise KeyError(table)
-    return db.sql(f"{sql(table)} limit {EXPORT_LIMIT}", params=parameters(db, table, filters, as_of)).to_arrow_table()
+    text = f"select * from ({sql(table)}) order by {EXPORT_ORDER[table]} limit {EXPORT_LIMIT}"
+    return db.sql(text, params=parameters(db, table, filters, as_of)).to_arrow_table()
 
 
 def describe(db: duckdb.DuckDBPyConnection, kind: str, index: int) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -58,40 +59,50 @@ class Store:
         self._memory_limit = memory_limit
         self._open: OrderedDict[str, Loaded] = OrderedDict()
         self._lock = threading.Lock()
+        self._loading = threading.Lock()
+        self._published: Loaded | None = None
 
     def current(self) -> Loaded:
         """The published snapshot.
 
-        Raises  SnapshotError where there is none; a newer one that can't be opened leaves the last good one in use
+        While a newer one is being read, and when it can't be, the last good one answers.
+
+        Raises  SnapshotError where there is none at all
         """
-        wanted = current_id(self._root)
-        with self._lock:
-            if wanted in self._open:
-                return self._open[wanted]
+        try:
+            wanted = current_id(self._root)
+            with self._lock:
+                if wanted in self._open:
+                    self._published = self._open[wanted]
+                    return self._published
+            if not self._loading.acquire(blocking=self._published is None) and self._published:
+                return self._published
             try:
-                return self._keep(open_current(self._root))
-            except SnapshotError:
-                if not self._open:
-                    raise
-                log.exception("event=snapshot_refused id=%s kept=%s", wanted, next(reversed(self._open)))
-                return next(reversed(self._open.values()))
+                self._published = self._opened(wanted, lambda: open_current(self._root))
+            finally:
+                self._loading.release()
+        except SnapshotError:
+            if self._published is None:
+                raise
+            log.exception("event=snapshot_refused kept=%s", self._published.id)
+        return self._published
 
     def named(self, snapshot_id: str) -> Loaded:
         """The snapshot `snapshot_id`, if it still lies there.
 
         Raises  SnapshotError
         """
+        with self._loading:
+            return self._opened(snapshot_id, lambda: open_named(self._root, snapshot_id))
+
+    def _opened(self, snapshot_id: str, found: Callable[[], Snapshot]) -> Loaded:
         with self._lock:
             if snapshot_id in self._open:
                 return self._open[snapshot_id]
-            return self._keep(open_named(self._root, snapshot_id))
-
-    def _keep(self, snapshot: Snapshot) -> Loaded:
-        if snapshot.id in self._open:
-            return self._open[snapshot.id]
-        loaded = Loaded(snapshot, self._memory_limit)
-        self._open[snapshot.id] = loaded
-        while len(self._open) > KEPT_OPEN:
-            self._open.popitem(last=False)
-        log.info("event=snapshot_opened id=%s", snapshot.id)
+        loaded = Loaded(found(), self._memory_limit)
+        with self._lock:
+            self._open[loaded.id] = loaded
+            while len(self._open) > KEPT_OPEN:
+                self._open.popitem(last=False)
+        log.info("event=snapshot_opened id=%s", loaded.id)
         return loaded

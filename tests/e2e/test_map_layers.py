@@ -4,30 +4,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 from pyproj import Transformer
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "assets" / "js" / "map"
-CHROMIUM = Path("/usr/bin/chromium")
 GRS80 = "+proj=longlat +ellps=GRS80"
 ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +ellps=GRS80 +units=m"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.enable_socket,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium"),
-]
-
 
 @pytest.fixture(scope="module")
-def page():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        for name in ("albers.js", "world.js", "geometry.js"):
-            page.add_script_tag(path=str(SCRIPTS / name))
-        yield page
-        browser.close()
+def page(browser):
+    page = browser.new_page()
+    for name in ("albers.js", "world.js", "geometry.js"):
+        page.add_script_tag(path=str(SCRIPTS / name))
+    yield page
+    page.close()
 
 
 def test_albers_agrees_with_proj_in_both_directions(page):

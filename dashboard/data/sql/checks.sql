@@ -16,4 +16,3 @@ where among($cities, c.city_idx) and among($counties, c.county_idx) and among($i
   and within($west, $south, $east, $north, e.lon_deg, e.lat_deg)
   and among($rounds, c.round_idx) and between_days($from_date, $to_date, c.checked_date)
 group by all
-order by r.round_code, p.name_en, city.name_en

@@ -82,17 +82,19 @@ def show_table(wanted: bool | None) -> Component | Any:  # noqa: ANN401 - Dash's
     state={"filters": State(Ids.FILTERS, "data")},
     prevent_initial_call=True,
 )
-def answer_rows(wanted: dict[str, Any] | None, filters: str | None) -> Any:  # noqa: ANN401 - Dash's no_update
-    """The rows the table has scrolled to, filtered as the page is."""
+def answer_rows(wanted: dict[str, Any] | None, filters: dict[str, str] | None) -> Any:  # noqa: ANN401 - Dash's no_update
+    """The rows the table has scrolled to, filtered as the page is and out of the page's own snapshot."""
     if not wanted:
         return no_update
     store: Store = current_app.config["lookout.store"]
     t = _words()
-    scope, _ = parse(dict(parse_qsl(filters or "")))
+    page = filters or {}
+    scope, _ = parse(dict(parse_qsl(page.get("query", ""))))
+    loaded = store.named(page["snapshot"]) if page.get("snapshot") else store.current()
     sorts = [
         queries.Sort(_sort_column(sort["colId"]), sort["sort"] == "desc") for sort in wanted.get("sortModel") or []
     ]
-    rows, total = queries.clue_rows(store.current().cursor(), scope, wanted["startRow"], wanted["endRow"], sorts)
+    rows, total = queries.clue_rows(loaded.cursor(), scope, wanted["startRow"], wanted["endRow"], sorts)
     return {"rowData": [row_in_words(row, t) for row in rows], "rowCount": total}
 
 

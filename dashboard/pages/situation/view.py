@@ -28,7 +28,7 @@ def layout(context: PageContext, loaded: Loaded) -> Component:
     t = context.words
     return html.Main(
         [
-            dcc.Store(id=Ids.FILTERS, data=""),
+            dcc.Store(id=Ids.FILTERS, data={}),
             dcc.Store(id=Ids.TABLE_WANTED),
             filter_bar(t, loaded),
             chip_bar(t),

@@ -1,0 +1,1 @@
+"""What is promised in milliseconds and bytes, measured: `python -m benchmarks`."""

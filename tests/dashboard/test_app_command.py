@@ -1,0 +1,125 @@
+"""`python app.py` when it can't serve: one line, exit code 2."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from snapshot_builders import doctored
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LOOKOUT_")}
+    return subprocess.run(
+        [sys.executable, "app.py", *arguments], cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False,
+        env=clean | environment,
+    )  # fmt: skip
+
+
+def refused(done: subprocess.CompletedProcess) -> str:
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr and done.stdout == ""
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("lookout: ")
+    return line
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_a_taken_port_is_told_with_the_next_one(root):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        line = refused(run("--snapshots", str(root), "--port", str(port)))
+    assert f"port {port} is taken" in line and f"PORT={port + 1}" in line
+
+
+def test_a_folder_without_snapshots_is_told_with_how_to_make_one(tmp_path, free_port):
+    line = refused(run("--snapshots", str(tmp_path / "none"), "--port", str(free_port)))
+    assert "no snapshot folder" in line and "python -m fusion build" in line
+
+
+@pytest.mark.parametrize("damage", ["table cut short", "table missing", "manifest not JSON", "other format"])
+def test_a_damaged_snapshot_is_told_by_what_is_wrong(root, tmp_path, free_port, damage):
+    snapshot = doctored(root, tmp_path, tables={"clues": lambda table: table})
+    if damage == "table cut short":
+        path = snapshot.path / "clues.parquet"
+        path.write_bytes(path.read_bytes()[:-100])
+    elif damage == "table missing":
+        (snapshot.path / "clues.parquet").unlink()
+    elif damage == "manifest not JSON":
+        (snapshot.path / "manifest.json").write_text("{")
+    else:
+        (snapshot.path / "manifest.json").write_text('{"format_version": 99}')
+    line = refused(run("--snapshots", str(tmp_path), "--port", str(free_port)))
+    assert snapshot.id in line and "rebuild" in line
+    assert {"table cut short": "clues.parquet", "table missing": "missing", "other format": "99"}.get(
+        damage, "manifest"
+    ) in line
+
+
+def test_a_table_of_right_size_and_wrong_bytes_is_told_too(root, tmp_path, free_port):
+    snapshot = doctored(root, tmp_path, tables={"clues": lambda table: table})
+    path = snapshot.path / "clues.parquet"
+    path.write_bytes(b"\0" * path.stat().st_size)
+    assert snapshot.id in refused(run("--snapshots", str(tmp_path), "--port", str(free_port)))
+
+
+def test_more_than_this_machine_is_not_served_without_being_asked(root, free_port):
+    line = refused(run("--snapshots", str(root), "--port", str(free_port), "--host", "0.0.0.0"))
+    assert "HOST=127.0.0.1" in line and "LOOKOUT_OPEN_ACCESS" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("LOOKOUT_PORT", "abc"), ("LOOKOUT_LANGUAGE", "fr"), ("LOOKOUT_STALE_AFTER_HOURS", "-1")]
+)
+def test_a_wrong_setting_is_named_in_one_line(root, name, value):
+    assert name.removeprefix("LOOKOUT_").lower() in refused(run("--snapshots", str(root), **{name: value})).lower()
+
+
+def test_a_host_that_is_none_is_told(root, free_port):
+    refused(
+        run(
+            "--snapshots",
+            str(root),
+            "--port",
+            str(free_port),
+            "--host",
+            "no.such.host.invalid",
+            LOOKOUT_OPEN_ACCESS="true",
+        )
+    )
+
+
+def test_it_serves_and_prints_its_address(root, free_port):
+    command = [sys.executable, "app.py", "--snapshots", str(root), "--port", str(free_port)]
+    server = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        line = server.stdout.readline()
+        assert f"http://127.0.0.1:{free_port}" in line
+        for _ in range(50):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/healthz", timeout=5) as answer:
+                    assert answer.status == 200
+                    break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            pytest.fail("the server did not answer")
+    finally:
+        server.terminate()
+        server.wait(10)
