@@ -1,0 +1,157 @@
+"""Penalties (H01), problems of past rounds (H02), coercive cases (H03), and the summaries of rounds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from data_adapters.campaign import invented
+from data_adapters.campaign.full.cases import KINDS, PLANTED_ENTERPRISES, slot_of
+from data_adapters.campaign.full.columns import Columns, dates, named, numbered, stacked
+from data_adapters.campaign.full.plan import ROUND_DAYS, earlier_rounds, round_start
+from data_adapters.campaign.full.sink import Sink
+from data_adapters.campaign.full.world import World
+from data_adapters.campaign.randomness import stream
+
+ARTICLES = ("大气法99", "大气法100", "大气法117", "大气法108")
+YEARS_D = 3 * 365
+TEAMS = 40
+CHECKED, PROBLEMS, PROMINENT = 1_090, 3_500, 463  # of a round: 8,700 enterprises, 28,000 and 3,700 problems in eight
+
+
+def write_enforcement(world: World, sink: Sink) -> None:
+    """H01 to H03."""
+    _write_penalties(world, sink)
+    _write_problems(world, sink)
+    _write_coercive(world, sink)
+
+
+def _write_penalties(world: World, sink: Sink) -> None:
+    """R23: falsification penalties of the positive and the look-alike."""
+    rng, plan = stream(world.plan.seed, "penalties"), world.plan
+    rows: list[dict[str, Any]] = []
+    for kind in ("positive", "lookalike"):
+        rows.append(
+            {
+                "decision_no": f"模拟环罚〔{plan.year}〕P{len(rows)}",
+                "enterprise_id": str(world.enterprises.id[slot_of("R23", kind).enterprise]),
+                "decided_date": plan.start - timedelta(days=20),
+                "law_article": ARTICLES[0],
+                "fine_cny": 300_000.0,
+                "fact_code": "cems_falsification",
+                "during_alert": False,
+                "is_closed": True,
+            }
+        )
+    n = max(plan.rows("H01") - len(rows), 0)
+    who = rng.integers(PLANTED_ENTERPRISES, len(world.enterprises), n)
+    types = invented.columns("problem_types", is_shared=True)["code"][2:]  # falsification is planted only
+    fact = rng.integers(0, len(types), n)
+    rest: Columns = {
+        "decision_no": numbered("模拟环罚", np.arange(n), 7),
+        "enterprise_id": named(world.enterprises.id, who),
+        "decided_date": dates(plan.start_day - 1 - rng.integers(0, YEARS_D, n)),
+        "law_article": named(ARTICLES, rng.integers(0, len(ARTICLES), n)),
+        "fine_cny": np.round(rng.lognormal(11.2, 0.7, n), -3),
+        "fact_code": named(types, fact),
+        "pollutant": named(("NOx", "SO2", "PM"), np.where(np.array(types)[fact] == "exceedance", fact % 3, -1)),
+        "during_alert": rng.random(n) < 0.05,
+        "is_closed": rng.random(n) < 0.9,
+    }
+    sink.write("H01", stacked("penalties", rows, rest))
+    sink.close("H01")
+
+
+def _planted_problems(world: World) -> list[dict[str, Any]]:
+    """R28: problems closed 60 and 300 days ago, and one of another kind."""
+    plan, rounds = world.plan, earlier_rounds(world.plan)
+    rows: list[dict[str, Any]] = []
+    for kind, closed, problem in zip(KINDS, (60, 300, 60), ("exceedance", "exceedance", "dust_bare_land"), strict=True):
+        year, number = [one for one in rounds if round_start(*one) <= plan.start - timedelta(days=closed + 20)][-1]
+        rows.append(
+            {
+                "problem_id": f"PROBLEM-P{len(rows)}",
+                "round_code": f"{year}-R{number:02d}",
+                "team_code": "T01",
+                "enterprise_id": str(world.enterprises.id[slot_of("R28", kind).enterprise]),
+                "problem_type": problem,
+                "pollutant": "NOx" if problem == "exceedance" else None,
+                "is_prominent": problem == "exceedance",
+                "found_date": round_start(year, number) + timedelta(days=3),
+                "closed_date": plan.start - timedelta(days=closed),
+            }
+        )
+    return rows
+
+
+def _write_problems(world: World, sink: Sink) -> None:
+    rng, plan = stream(world.plan.seed, "past"), world.plan
+    rounds, rows = earlier_rounds(plan), _planted_problems(world)
+    n = max(plan.rows("H02") - len(rows), 0)
+    types = invented.columns("problem_types", is_shared=True)
+    prominent = np.array([value == "true" for value in types["is_prominent"]])
+    weight = np.where(prominent, PROMINENT / prominent.sum(), (PROBLEMS - PROMINENT) / (~prominent).sum())
+    kind_of = rng.choice(len(weight), n, p=weight / weight.sum())
+    of = rng.integers(0, len(rounds), n)
+    first = np.array([(round_start(*one) - plan.start).days + plan.start_day for one in rounds])
+    found = first[of] + rng.integers(0, ROUND_DAYS, n)
+    closed_day = found + rng.integers(5, 90, n)
+    rest: Columns = {
+        "problem_id": numbered("PROBLEM-", np.arange(n), 8),
+        "round_code": named([f"{year}-R{number:02d}" for year, number in rounds], of),
+        "team_code": named([f"T{team:02d}" for team in range(1, TEAMS + 1)], rng.integers(0, TEAMS, n)),
+        "enterprise_id": named(world.enterprises.id, rng.integers(PLANTED_ENTERPRISES, len(world.enterprises), n)),
+        "problem_type": named(types["code"], kind_of),
+        "pollutant": named(("NOx", "SO2", "PM"), np.where(kind_of == types["code"].index("exceedance"), of % 3, -1)),
+        "is_prominent": prominent[kind_of],
+        "found_date": dates(found),
+        "closed_date": dates(closed_day, mask=closed_day >= plan.start_day),
+    }
+    sink.write("H02", stacked("past_problems", rows, rest))
+    sink.close("H02")
+
+
+def _write_coercive(world: World, sink: Sink) -> None:
+    rng, plan = stream(world.plan.seed, "coercive"), world.plan
+    n = plan.rows("H03")
+    first = plan.start_day - 1 - rng.integers(0, YEARS_D, n)
+    last = first + rng.integers(5, 60, n)
+    columns: Columns = {
+        "case_id": numbered("CASE-", np.arange(n), 7),
+        "enterprise_id": named(world.enterprises.id, rng.integers(PLANTED_ENTERPRISES, len(world.enterprises), n)),
+        "measure": named(("seizure", "limit", "stop", "detention", "crime"), rng.integers(0, 5, n)),
+        "from_date": dates(first),
+        "to_date": dates(last, mask=last >= plan.start_day),
+    }
+    sink.write("H03", columns)
+    sink.close("H03")
+
+
+def write_rounds(world: World, sink: Sink) -> None:
+    """The summaries of earlier rounds and, without results yet, of this one."""
+    rng, plan = stream(world.plan.seed, "rounds"), world.plan
+    rounds = [*earlier_rounds(plan), (plan.year, plan.number)]
+    n = len(rounds)
+    is_past = np.arange(n) < n - 1
+
+    def about(count: int) -> pa.Array:
+        return (np.round(count * plan.scale * rng.uniform(0.92, 1.08, n)) * is_past).astype(np.int32)
+
+    starts = [round_start(*one) for one in rounds]
+    sink.register(
+        "round_summaries",
+        {
+            "round_code": [f"{year}-R{number:02d}" for year, number in rounds],
+            "from_date": starts,
+            "to_date": [start + timedelta(days=ROUND_DAYS) for start in starts],
+            "cities": np.full(n, plan.cities, np.int32),
+            "teams": np.full(n, TEAMS, np.int32),
+            "enterprises": about(CHECKED),
+            "problems": about(PROBLEMS),
+            "prominent": about(PROMINENT),
+            "rows": np.full(n, sum(sink.written.values()), np.int32),
+        },
+    )

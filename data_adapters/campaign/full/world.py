@@ -1,0 +1,170 @@
+"""Who is there: enterprises, outlets, stations, and the weather over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from data_adapters.campaign import grid, invented
+from data_adapters.campaign.full.cases import (
+    PLANTED_ENTERPRISES,
+    PLANTED_OUTLETS,
+    REFERENCE_COUNTY,
+    SLOTS,
+    Truth,
+)
+from data_adapters.campaign.full.columns import credit_codes
+from data_adapters.campaign.full.plan import ROUND_DAYS, Plan
+from data_adapters.campaign.full.terrain import Terrain, make_terrain
+from data_adapters.campaign.full.wind import Weather, make_weather
+from data_adapters.campaign.places import Places, load_places
+from data_adapters.campaign.randomness import Floats, Ints, Texts, pick, stream
+from data_adapters.campaign.sizes import SIZES
+
+PARK_EVERY = 12
+PARK_WEIGHT = 25.0
+LIMITS = ("limit_pm", "limit_so2", "limit_nox")
+REFERENCE_O2 = {"thermal_power": 6.0, "steel": 16.0, "cement": 10.0, "waste_incineration": 11.0, "coking": np.nan}
+COMMON_O2 = 9.0
+OUTLETS_PER_ENTERPRISE = 1.3
+
+
+@dataclass(frozen=True)
+class Enterprises:
+    """Enterprises as arrays; the first are those of the planted cases."""
+
+    id: Texts
+    cell: Ints
+    county: Ints
+    city: Ints
+    industry: Ints
+    lon: Floats
+    lat: Floats
+
+    def __len__(self) -> int:
+        """Number of enterprises."""
+        return len(self.id)
+
+
+@dataclass(frozen=True)
+class Stacks:
+    """Outlets with automatic monitoring; the first are those of the planted cases."""
+
+    id: Texts
+    enterprise: Ints
+    number: Ints  # 1 for DA001
+    mn: Texts
+    limit: Floats  # outlets x 3
+    o2_ref: Floats  # NaN where no reference oxygen applies
+    flow: Floats  # m3/h at full load
+    height: Floats
+    area: Floats
+    history: Ints  # days of data before the round
+
+    def __len__(self) -> int:
+        """Number of outlets."""
+        return len(self.id)
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything the categories are made from."""
+
+    plan: Plan
+    places: Places
+    terrain: Terrain
+    enterprises: Enterprises
+    stacks: Stacks
+    weather: Weather
+    truth: Truth
+
+    def industry_code(self, enterprise: Ints) -> Texts:
+        """Industry codes of enterprises."""
+        return invented.texts("industries", "industry_code")[self.enterprises.industry[enterprise]]
+
+
+def make_world(plan: Plan, regions: pa.Table) -> World:
+    """The world of a plan.
+
+    Raises  PlacesError if `regions` lacks a city of the campaign
+    """
+    places = load_places(SIZES["full"], regions)
+    terrain = make_terrain(plan, places)
+    enterprises = _make_enterprises(plan, places, terrain)
+    stacks = _make_stacks(plan, enterprises)
+    return World(plan, places, terrain, enterprises, stacks, make_weather(plan.seed), Truth(plan))
+
+
+def _make_enterprises(plan: Plan, places: Places, terrain: Terrain) -> Enterprises:
+    rng = stream(plan.seed, "full-enterprises")
+    n = max(plan.rows("L01"), PLANTED_ENTERPRISES + 1)
+    home = np.flatnonzero(terrain.is_home)
+    weight = np.where(rng.random(len(home)) < 1 / PARK_EVERY, PARK_WEIGHT, 1.0) * rng.gamma(2.0, 1.0, len(home))
+    cell = pick(rng, home, weight, n).astype(np.int64)
+    in_county = home[places.county_code[terrain.county[home]] == REFERENCE_COUNTY]
+    cell[0] = in_county[len(in_county) // 2]
+    codes = invented.texts("industries", "industry_code").tolist()
+    industry = pick(rng, np.arange(len(codes)), invented.numbers("industries", "hebei"), n).astype(np.int64)
+    for slot in SLOTS:
+        industry[slot.enterprise] = codes.index(slot.industry)
+    inside = rng.uniform(0.04, 0.96, (2, n)) - 0.5
+    lon, lat = grid.centre(terrain.col[cell] + inside[0], terrain.row[cell] + inside[1])
+    return Enterprises(
+        id=credit_codes(np.arange(n) * 37 % 99_999_989 + 1_019),
+        cell=cell,
+        county=terrain.county[cell],
+        city=terrain.city[cell],
+        industry=industry,
+        lon=np.round(lon, 6),
+        lat=np.round(lat, 6),
+    )
+
+
+def _make_stacks(plan: Plan, enterprises: Enterprises) -> Stacks:
+    """Outlets until the outlet-days of the plan are used up by rounds and histories."""
+    rng = stream(plan.seed, "full-stacks")
+    history = [0] * PLANTED_OUTLETS
+    for slot in SLOTS:
+        if slot.outlet >= 0:
+            history[slot.outlet] = plan.history_days(slot.rule)
+    used = sum(history) + PLANTED_OUTLETS * ROUND_DAYS
+    ordinary = max(1, -(-(plan.rows("E02") - used) // ROUND_DAYS))
+    # A few more than the days need: hours that are missing at planted outlets are made good there.
+    n = PLANTED_OUTLETS + ordinary + 2
+    enterprise, number = _owners(n, len(enterprises))
+    industry = enterprises.industry[enterprise]
+    codes = invented.texts("industries", "industry_code")[industry]
+    flow = invented.numbers("industries", "flow_m3_h")[industry] * rng.lognormal(0, 0.35, n)
+    limit = np.stack([invented.numbers("industries", column)[industry] for column in LIMITS], axis=1)
+    mn = np.array([f"99990000SIM{serial:013X}" for serial in range(n)], dtype=np.str_)
+    twin = next(slot.outlet for slot in SLOTS if slot.kind == "twin")
+    mn[twin] = mn[twin - 1]
+    return Stacks(
+        id=np.char.add(np.char.add(enterprises.id[enterprise], "-DA"), np.char.zfill(number.astype(np.str_), 3)),
+        enterprise=enterprise,
+        number=number,
+        mn=mn,
+        limit=limit,
+        o2_ref=np.array([REFERENCE_O2.get(code, COMMON_O2) for code in codes.tolist()]),
+        flow=np.round(flow),
+        height=np.clip(30 + flow / 9000 * rng.uniform(0.7, 1.2, n), 25, 210).round().astype(np.float64),
+        area=np.clip(flow / 3600 / 11.0 * 1.6, 0.3, None).round(2).astype(np.float64),
+        history=np.concatenate([history, np.zeros(n - PLANTED_OUTLETS, np.int64)]).astype(np.int64),
+    )
+
+
+def _owners(n: int, enterprises: int) -> tuple[Ints, Ints]:
+    """Enterprise and running number of each outlet: planted ones by slot, the others about 1.3 an enterprise."""
+    planted = {slot.outlet: slot for slot in SLOTS if slot.outlet >= 0}
+    first = [planted[outlet].enterprise for outlet in range(PLANTED_OUTLETS)]
+    index = np.arange(n - PLANTED_OUTLETS)
+    room = enterprises - PLANTED_ENTERPRISES
+    rest = PLANTED_ENTERPRISES + np.floor(index / OUTLETS_PER_ENTERPRISE).astype(np.int64) % room
+    enterprise = np.concatenate([np.array(first, dtype=np.int64), rest])
+    order = np.argsort(enterprise, kind="stable")
+    start = np.searchsorted(enterprise[order], enterprise[order], side="left")
+    number = np.empty(n, np.int64)
+    number[order] = np.arange(n) - start + 1
+    return enterprise, number

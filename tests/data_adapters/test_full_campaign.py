@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from data_adapters.__main__ import app
+from data_adapters.campaign import names
+from data_adapters.campaign.full import Plan, write_campaign
+from data_adapters.campaign.full.columns import credit_codes
+from data_adapters.campaign.full.plumes import concentration
+from data_adapters.catalogue import AUXILIARY, CATEGORIES, schema, table
+
+SCALE = 0.01
+RULES = Path(__file__).parents[2] / "data_adapters" / "reference" / "rules.csv"
+
+
+def write(out: Path, regions: pa.Table, plan: Plan) -> dict:
+    return write_campaign(out, plan, regions, lambda code, rows: None)
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory, national_regions) -> Path:
+    out = tmp_path_factory.mktemp("campaign")
+    write(out, national_regions, Plan(SCALE))
+    return out
+
+
+@pytest.fixture(scope="module")
+def ask(campaign):
+    """SQL over the campaign: {E01} is a category, {truth} a register."""
+    connection = duckdb.connect()
+    places = {code: f"'{campaign}/{code}/*.parquet'" for code in CATEGORIES}
+    places |= {name: f"'{campaign}/registers/{name}/*.parquet'" for name in AUXILIARY}
+    return lambda sql: connection.sql(sql.format(**places)).fetchall()
+
+
+def truth(ask, rule: str, kind: str = "positive") -> dict:
+    row = ask(f"select * from {{truth}} where rule_id = '{rule}' and kind = '{kind}'")[0]
+    return dict(zip(schema("truth").names, row, strict=True))
+
+
+def test_every_category_has_exactly_its_rows(campaign, ask):
+    manifest = json.loads((campaign / "manifest.json").read_text(encoding="utf-8"))
+    for code, one in CATEGORIES.items():
+        wanted = round(one.rows_per_round * SCALE)
+        assert ask(f"select count(*) from {{{code}}}") == [(wanted,)], code
+        assert manifest["categories"][code] == wanted
+    assert manifest["rows"] == sum(manifest["categories"].values())
+
+
+@pytest.mark.parametrize("code", CATEGORIES)
+def test_category_has_the_columns_of_its_table_and_unique_keys(campaign, ask, code):
+    one = table(CATEGORIES[code].canonical_table)
+    for path in (campaign / code).glob("*.parquet"):
+        found = pq.read_schema(path)
+        assert found.names == one.schema.names
+        assert [field.nullable for field in found] == [field.nullable for field in one.schema]
+    key = ", ".join(one.key)
+    assert ask(f"select {key} from {{{code}}} group by all having count(*) > 1 limit 3") == []
+
+
+def test_same_plan_gives_the_same_bytes_and_another_seed_does_not(campaign, tmp_path, national_regions):
+    first = json.loads((campaign / "manifest.json").read_text(encoding="utf-8"))
+    assert write(tmp_path / "again", national_regions, Plan(SCALE)) == first
+    other = write(tmp_path / "again", national_regions, Plan(SCALE, year=2027, number=1, seed=8))
+    assert other["round"] == "2027-R01"
+    assert other["categories"] == first["categories"]
+    assert other["files"]["L01/part-all.parquet"] != first["files"]["L01/part-all.parquet"]
+    assert "E01/part-2027-03-02.parquet" in other["files"]
+
+
+REFERENCES = [
+    ("E01", "enterprise_id", "L01", "enterprise_id"),
+    ("E01", "outlet_id", "G02", "outlet_id"),
+    ("E02", "outlet_id", "E01", "outlet_id"),
+    ("E03", "outlet_id", "E01", "outlet_id"),
+    ("E04", "outlet_id", "G02", "outlet_id"),
+    ("E06", "enterprise_id", "L01", "enterprise_id"),
+    ("E08", "outlet_id", "G02", "outlet_id"),
+    ("E09", "outlet_id", "G02", "outlet_id"),
+    ("F01", "enterprise_id", "L01", "enterprise_id"),
+    ("F02", "enterprise_id", "L01", "enterprise_id"),
+    ("F03", "outlet_id", "G02", "outlet_id"),
+    ("G01", "enterprise_id", "L01", "enterprise_id"),
+    ("G02", "permit_no", "G01", "permit_no"),
+    ("G03", "permit_no", "G01", "permit_no"),
+    ("G04", "permit_no", "G01", "permit_no"),
+    ("G05", "enterprise_id", "L01", "enterprise_id"),
+    ("H01", "enterprise_id", "L01", "enterprise_id"),
+    ("H02", "enterprise_id", "L01", "enterprise_id"),
+    ("H02", "round_code", "round_summaries", "round_code"),
+    ("I01", "enterprise_id", "L01", "enterprise_id"),
+    ("J01", "enterprise_id", "L01", "enterprise_id"),
+    ("J03", "enterprise_id", "L01", "enterprise_id"),
+    ("A02", "cell_id", "L02", "cell_id"),
+    ("A06", "cell_id", "L02", "cell_id"),
+    ("B01", "station_id", "sites", "site_id"),
+    ("D01", "station_id", "sites", "site_id"),
+    ("D02", "station_id", "D01", "station_id"),
+    ("K01", "station_id", "sites", "site_id"),
+    ("fleet_points", "enterprise_id", "L01", "enterprise_id"),
+    ("truth", "enterprise_id", "L01", "enterprise_id"),
+]
+
+
+@pytest.mark.parametrize("link", REFERENCES, ids=lambda link: f"{link[0]}.{link[1]}")
+def test_reference_between_categories_holds(ask, link):
+    source, column, target, key = link
+    found = ask(f"select distinct {column} from {{{source}}} where {column} not in (select {key} from {{{target}}})")
+    assert found == []
+
+
+def test_truth_table_has_three_cases_for_every_rule_on_objects_of_their_own(ask):
+    with RULES.open(encoding="utf-8-sig", newline="") as file:
+        rules = [row["rule_id"] for row in csv.DictReader(file)]
+    assert len(rules) == 35
+    rows = ask("select rule_id, kind, object_kind, object_id, onset_at is not null from {truth}")
+    assert {(rule, kind) for rule, kind, *_ in rows} == {
+        (rule, kind) for rule in rules for kind in ("positive", "negative", "lookalike")
+    }
+    assert len({(kind, name) for _, _, kind, name, _ in rows}) == len(rows) == 105
+    assert all(has_onset == (kind == "positive") for _, kind, _, _, has_onset in rows)
+
+
+def test_reference_case_has_237_hours_over_the_limit_under_a_fault_flag(ask):
+    case = truth(ask, "R01")
+    assert case["onset_at"] == dt.datetime(2023, 7, 10, 21)
+    limit = ask(f"select limit_mg_m3 from {{G02}} where outlet_id = '{case['outlet_id']}' and pollutant = 'NOx'")
+    assert limit == [(50.0,)]
+    over = ask(
+        f"""select count(*), min(time), min(nox_zs_mg_m3) > 50, bool_and(nox_flag = 'D'), min(o2_pct) < 18
+            from {{E01}} where outlet_id = '{case["outlet_id"]}'
+            and time >= '2023-07-10 21:00' and time < '2023-07-20 18:00'"""
+    )
+    assert over == [(237, dt.datetime(2023, 7, 10, 21), True, True, True)]
+    first = ask(f"select nox_zs_mg_m3 from {{E01}} where outlet_id='{case['outlet_id']}' and time='2023-07-10 21:00'")
+    assert first == [(79.0,)]
+    before = (
+        f"select max(nox_zs_mg_m3) from {{E01}} where outlet_id = '{case['outlet_id']}' and time < '2023-07-10 21:00'"
+    )
+    assert ask(before)[0][0] < 50
+    dose = ask(
+        f"""select median(nh3_flow_kg_h) filter (time >= '2023-07-10 21:00' and time < '2023-07-22')
+            / median(nh3_flow_kg_h) filter (time < '2023-07-10 21:00') from {{F03}}
+            where outlet_id = '{case["outlet_id"]}'"""
+    )
+    assert dose[0][0] == pytest.approx(1.4, abs=0.03)
+    place = ask(f"select name, county_adcode from {{L01}} where enterprise_id = '{case['enterprise_id']}'")
+    assert place[0][1] == "340122"
+    assert "模拟" in place[0][0]
+
+
+def test_transmitted_values_obey_the_oxygen_formula_except_where_it_is_broken(ask):
+    wrong = ask(
+        """select distinct outlet_id from {E01} join {G02} g using (outlet_id)
+           where g.pollutant = 'NOx' and averaging = 'hour' and ref_o2_pct is not null and o2_pct < 20
+           and abs(nox_mg_m3 * (21 - ref_o2_pct) / (21 - o2_pct) - nox_zs_mg_m3) > 0.05 * greatest(nox_zs_mg_m3, 1)"""
+    )
+    assert wrong == [(truth(ask, "R07")["outlet_id"],)]
+
+
+def test_only_planted_outlets_repeat_a_value_for_four_hours_while_running(ask):
+    found = ask(
+        """with runs as (select outlet_id, nox_text, flow_m3_h, o2_pct,
+             lag(nox_text, 1) over w a, lag(nox_text, 2) over w b, lag(nox_text, 3) over w c
+             from {E01} window w as (partition by outlet_id order by time))
+           select distinct outlet_id from runs where nox_text = a and a = b and b = c and o2_pct < 18"""
+    )
+    assert found == [(truth(ask, "R03")["outlet_id"],)]
+
+
+def test_two_enterprises_send_the_same_values(ask):
+    case = truth(ask, "R14")
+    pairs = ask(
+        f"""select b.outlet_id, count(*) from {{E01}} a join {{E01}} b
+            on a.time = b.time and a.nox_text = b.nox_text and a.so2_text = b.so2_text and a.outlet_id < b.outlet_id
+            where a.o2_pct < 18 and '{case["outlet_id"]}' in (a.outlet_id, b.outlet_id) group by 1"""
+    )
+    assert [count for _, count in pairs] == [48]
+
+
+def test_furnaces_below_850_are_the_planted_ones(ask):
+    cold = ask("select furnace_id, mark, count(*) from {E06} where mean_c < 850 group by all order by 1")
+    assert cold == [("FURNACE-00000", "normal", 9), ("FURNACE-00002", "shut_down", 12)]
+
+
+def test_production_without_treatment_is_the_planted_pair(ask):
+    found = ask(
+        """select pair_id, count(*) from (select pair_id, time,
+             bool_or(role = 'production' and kwh > 0.2 * rated_kw) p,
+             bool_or(role = 'treatment' and kwh > 0.1 * rated_kw) t,
+             bool_or(role = 'treatment') has from {F01} group by all) where p and has and not t group by 1"""
+    )
+    assert found == [(truth(ask, "R20")["object_id"], 9)]
+
+
+def test_hot_cells_lie_downwind_of_their_sources(ask):
+    """Excess over the ring, looked up a cell and a half along and against the wind of the strongest stacks."""
+    cells = ask(
+        """with daily as (select lon_deg, lat_deg, avg(value) filter (is_valid) v from {A01} group by all)
+           select lon_deg, lat_deg, v from daily where v is not null"""
+    )
+    lon, lat, value = (np.array(column) for column in zip(*cells, strict=True))
+    stacks = ask(
+        """select any_value(lon_deg), any_value(lat_deg), sum(pm_kg) from {E01} join {L01} using (enterprise_id)
+           where time >= '2023-07-20' group by outlet_id order by 3 desc limit 25"""
+    )
+    wind = ask("select avg(u10_m_s), avg(v10_m_s) from {K02} where hour(time) in (10, 12, 14)")[0]
+    east, north = np.array(wind) / np.hypot(*wind)
+    differences = []
+    for x, y, _ in stacks:
+
+        def near(km: float, x: float = x, y: float = y) -> float:
+            at = (x + km * east / (111.2 * np.cos(np.radians(y))), y + km * north / 111.2)
+            distance = np.hypot((lon - at[0]) * np.cos(np.radians(y)), lat - at[1])
+            return float(value[np.argsort(distance)[:2]].mean()) if distance.min() < 0.03 else np.nan
+
+        differences.append(near(5.0) - near(-5.0))
+    assert np.nanmean(differences) > 0.5
+
+
+def test_plume_is_nothing_upwind_and_little_beside_a_tall_stack():
+    along = np.array([-3_000.0, 400.0, 6_000.0])
+    value = concentration(along, np.zeros(3), np.full(3, 4.0), np.full(3, 180.0))
+    assert value[0] == 0
+    assert value[1] < 0.05 * value[2]
+
+
+def test_weather_stations_and_wind_grid_tell_the_same_wind(ask):
+    apart = ask(
+        """select avg(abs(-wind_speed_m_s * sin(radians(wind_from_deg)) - u10_m_s)),
+                  avg(abs(-wind_speed_m_s * cos(radians(wind_from_deg)) - v10_m_s))
+           from {K01} k join {sites} s on s.site_id = k.station_id join {K02} g
+           on g.time = k.time and abs(g.lon_deg - s.lon_deg) <= 0.125 and abs(g.lat_deg - s.lat_deg) <= 0.125"""
+    )[0]
+    assert max(apart) < 0.5
+
+
+PHYSICAL = [
+    ("A01", "value", 1, 400),
+    ("A02", "aod_550", 0.01, 5),
+    ("B01", "pm25_ug_m3", 1, 400),
+    ("B03", "o3_ug_m3", 5, 400),
+    ("D01", "pm10_ug_m3", 5, 600),
+    ("E01", "o2_pct", 2, 21),
+    ("E01", "flow_m3_h", 0, 4e6),
+    ("E01", "velocity_m_s", 0, 40),
+    ("E01", "valid_minutes", 0, 60),
+    ("E07", "effective_rate", 0, 1),
+    ("F01", "kwh", 0, 4000),
+    ("K01", "wind_speed_m_s", 0, 25),
+    ("K01", "rh_pct", 20, 100),
+    ("K02", "blh_m", 50, 3000),
+]
+
+
+@pytest.mark.parametrize("bound", PHYSICAL, ids=lambda bound: f"{bound[0]}.{bound[1]}")
+def test_values_are_physical(ask, bound):
+    code, column, low, high = bound
+    assert ask(f"select count(*) from {{{code}}} where {column} < {low} or {column} > {high}") == [(0,)]
+
+
+def test_names_say_that_they_are_invented_and_codes_are_of_no_division(ask):
+    assert ask("select count(*) from {L01} where name not like '%模拟%' or uscc not like '91990000%'") == [(0,)]
+    serials = np.array([0, 19, 123_456, 98_765_432])
+    assert credit_codes(serials).tolist() == [names.credit_code(int(serial)) for serial in serials]
+
+
+def test_fleet_register_has_points_and_enterprises_of_the_scale(ask):
+    assert ask("select count(*), count(distinct enterprise_id) from {fleet_points}") == [(600, 358)]
+
+
+def test_campaign_command_refuses_a_folder_of_something_else(tmp_path):
+    (tmp_path / "mine.txt").write_text("keep", encoding="utf-8")
+    told = CliRunner().invoke(app, ["campaign", "--out", str(tmp_path), "--scale", "0.01"])
+    assert told.exit_code == 2
+    assert "holds no campaign" in told.stderr
+    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "keep"
