@@ -17,6 +17,8 @@ MARKS = {
     "′": "'",
     "’": "'",
     "‘": "'",
+    "´": "'",
+    "`": "'",
     "分": "'",
     "″": '"',
     "”": '"',
@@ -24,6 +26,7 @@ MARKS = {
     "秒": '"',
 }
 NUMBER = r"\d+(?:[.,]\d+)?"
+NEEDLESS = r"东经|北纬|[经纬]°|[东北]$|[:,;]\s*$|[EeNn](?![-+\d])|^[EeNn]\s*"
 DECIMAL = rf"^(?P<sign>[+-]?)(?P<value>{NUMBER}(?:[eE][+-]?\d+)?)°?$"
 MARKED = rf"^(?P<sign>[+-]?)(?P<d>\d+)°(?:(?P<m>{NUMBER})(?:'(?:(?P<s>{NUMBER})\"?)?)?)?$"
 PARTED = rf"^(?P<sign>[+-]?)(?P<d>\d{{1,3}})(?P<gap>[.\-: ])(?P<m>\d{{1,2}})(?P=gap)(?P<s>{NUMBER})$"
@@ -33,7 +36,9 @@ def _plain(raw: pd.Series) -> pd.Series:
     text = raw.str.replace("''", '"', regex=False)
     for mark, plain in MARKS.items():
         text = text.str.replace(mark, plain, regex=False)
-    text = text.str.normalize("NFKC").str.replace(r"东经|北纬|[EeNn](?![-+\d])|^[EeNn]\s*", "", regex=True)
+    text = text.str.normalize("NFKC").str.replace(
+        r"东经|北纬|[经纬]°|[东北]$|[:,;]\s*$|[EeNn](?![-+\d])|^[EeNn]\s*", "", regex=True
+    )
     is_negative = text.str.contains(r"西经|南纬|[WwSs]", regex=True)
     text = text.str.replace(r"西经|南纬|[WwSs]", "", regex=True).str.strip()
     text = text.str.replace(r"\s*([°'\"])\s*", r"\1", regex=True)
