@@ -18,8 +18,16 @@
     return columns;
   }
 
+  /* Data may be quicker than the script that reads them; scripts are all there once the document is parsed. */
+  const scriptsLoaded =
+    document.readyState === 'loading'
+      ? new Promise((resolve) => document.addEventListener('DOMContentLoaded', resolve, { once: true }))
+      : Promise.resolve();
+
   async function read(path) {
-    return columnsOf(await (await fetched(path)).arrayBuffer());
+    const buffer = await (await fetched(path)).arrayBuffer();
+    await scriptsLoaded;
+    return columnsOf(buffer);
   }
 
   function once(key, make) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from urllib.parse import urlencode
 
 import pytest
@@ -23,6 +24,14 @@ def test_the_first_load_shows_every_panel_with_data(visit):
     assert {"lookout:first", "lookout:settled"} <= set(names)
     drawn = screen.page.evaluate("() => lookout.situationMap.view().stats.draws")
     assert drawn["base"] and drawn["data"]
+
+
+def test_data_that_are_quicker_than_the_scripts_that_read_them_wait(visit):
+    screen = visit(is_fresh=True, is_settling=False)
+    screen.page.route("**/flechette.min.js*", lambda route: (time.sleep(1.0), route.continue_()))
+    screen.page.reload()
+    screen.settle()
+    assert screen.kpis()["clues"] > 0
 
 
 def test_the_address_of_a_fresh_page_filters_nothing(visit):

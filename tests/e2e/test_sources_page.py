@@ -1,0 +1,69 @@
+"""The catalogue page: all 49 categories, search, details, no samples of personal data."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def catalogue(visit):
+    """The catalogue page at an address."""
+
+    def go(query: str = "", **how: object):
+        screen = visit(is_settling=False, **how)
+        screen.page.goto(f"{screen.home}/sources{'?' if query else ''}{query}")
+        screen.until(lambda: screen.settled == "1", "the catalogue did not settle")
+        return screen
+
+    return go
+
+
+def rows(screen) -> list[str]:
+    return screen.page.locator(".source-row").evaluate_all("rows => rows.map(row => row.dataset.code)")
+
+
+def test_every_category_stands_in_the_catalogue_connected_or_not(catalogue):
+    screen = catalogue()
+    assert len(rows(screen)) == 49
+    states = screen.page.locator(".source-row .source-state").all_inner_texts()
+    assert len(states) == 49 and {"按时", "未接入"} <= set(states)
+
+
+def test_search_and_group_narrow_the_list_and_stand_in_the_address(catalogue):
+    screen = catalogue()
+    screen.page.get_by_role("searchbox").fill("焚烧")
+    assert rows(screen) == ["E06"]
+    assert "search=" in screen.page.url
+    screen.page.get_by_role("searchbox").fill("")
+    screen.page.locator("#sources-groups button", has_text="信访举报").click()
+    assert rows(screen) == ["I01", "I02", "I03"]
+    again = catalogue("group=I")
+    assert rows(again) == ["I01", "I02", "I03"]
+
+
+def test_a_category_shows_its_rhythm_and_a_sample_of_its_rows(catalogue):
+    screen = catalogue()
+    screen.page.get_by_role("button", name="卫星反演PM2.5日均网格").click()
+    detail = screen.page.locator("#sources-detail")
+    screen.until(lambda: "PM25" in detail.inner_text())
+    assert "satellite_grid" in detail.inner_text()
+
+
+def test_no_sample_of_personal_data_is_shown(catalogue):
+    detail = catalogue("code=I01").page.locator("#sources-detail")
+    assert "个人信息" in detail.inner_text()
+    assert detail.locator("table").count() == 0
+
+
+def test_every_row_read_is_accepted_or_rejected(catalogue):
+    cells = catalogue().page.locator("#sources-files tbody tr")
+    for row in cells.all():
+        read, accepted, rejected = (int(row.locator("td").nth(n).inner_text().replace(",", "")) for n in (1, 2, 3))
+        assert read == accepted + rejected
+
+
+def test_the_catalogue_speaks_english_and_light(catalogue):
+    screen = catalogue("lang=en&theme=light")
+    assert screen.page.locator(".page-link[aria-current]").inner_text() == "Data catalogue"
+    assert screen.page.locator("html").get_attribute("data-theme") == "light"
+    screen.page.screenshot(path="tests/output/sources-en-light.png")
