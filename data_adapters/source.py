@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from data_adapters.archives import unpacked
 from data_adapters.tables import conform
 
 MAX_EXAMPLES = 5
@@ -216,7 +217,7 @@ def _shorten(value: object) -> str:
 def read_each(
     paths: Sequence[Path], log: RejectionLog, read_one: Callable[[Path, FileAccount], T]
 ) -> tuple[list[FileAccount], list[T]]:
-    """The account of every file, and what `read_one` gave for those that could be used.
+    """The account of every file, and what `read_one` gave for those that could be used; archives are opened.
 
     Raises  AdapterError if there is no file at all
     """
@@ -224,8 +225,9 @@ def read_each(
         raise AdapterError("", "no file given")
     accounts: list[FileAccount] = []
     parts: list[T] = []
-    for path in paths:
-        account = FileAccount(str(path))
+    unpacked_paths = [(path, note) for given in paths for members, note in [unpacked(given)] for path in members]
+    for path, note in unpacked_paths:
+        account = FileAccount(str(path), notes=[note] if note else [])
         accounts.append(account)
         try:
             parts.append(read_one(path, account))

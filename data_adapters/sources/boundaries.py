@@ -38,6 +38,9 @@ from data_adapters.tables import TABLES
 
 LEVELS = tuple(LEVEL_FILES)
 LEVEL_WORDS = {"province": "province", "city": "city", "county": "county", "district": "county"}
+CHINA = (70.0, 0.0, 140.0, 56.0)
+DEGREES_CRS = re.compile(r"CRS:?84|EPSG:+(?:[\d.]*:)?(?:4326|4490|4979)\b|^WGS.?84$|CGCS2000$", re.IGNORECASE)
+CONVERT = "convert it to WGS-84 degrees (EPSG:4326); option crs says what degrees are in"
 SHORT_ENDING = re.compile(r"(特别行政区|.{1,2}自治区|[省市])$")
 
 
@@ -83,6 +86,7 @@ class _Reader:
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.log = RejectionLog()
         self.level: str | None = options.get("level")
+        self.is_declared = "crs" in options
         self.crs = str(options.get("crs", "wgs84")).lower().replace("-", "")
         self.columns: dict[str, list[str]] = sidecar("boundaries")["columns"]
         self.seen: set[tuple[str, str]] = set()
@@ -103,7 +107,9 @@ class _Reader:
         return [*accounts, account], [*parts, Found([], lines)]
 
     def read_file(self, path: Path, account: FileAccount) -> Found:
-        features = read_features(path, account)
+        features, stated = read_features(path, account)
+        if stated and not self.is_declared and not DEGREES_CRS.search(stated):
+            raise AdapterError(path, f"states coordinate system {stated[:60]}", CONVERT)
         if self.crs != "wgs84":
             features = [Feature(item.properties, self._moved(item.geometry)) for item in features]
             account.notes.append(f"converted from {self.crs} to WGS-84 as declared by option crs")
@@ -133,35 +139,44 @@ class _Reader:
 
     def _get(self, feature: Feature, column: str) -> str:
         for name in self.columns[column]:
-            value = feature.properties.get(name)
+            value = feature.properties.get(name.lower())
             if value not in (None, ""):
                 return str(value).strip()
         return ""
 
     def _adcode(self, feature: Feature) -> str:
         for name in self.columns["adcode"]:
-            code = re.sub(r"\.0$", "", str(feature.properties.get(name) or "").strip())
+            code = re.sub(r"\.0$", "", str(feature.properties.get(name.lower()) or "").strip())
             code = code.removeprefix("156") if len(code) == 9 else code
             code = code[:6] if len(code) == 12 and code.endswith("000000") else code
-            if re.fullmatch(r"[1-8]\d{5}", code):
+            if re.fullmatch(r"(?!100000)[1-8]\d{5}", code):
                 return code
         return ""
 
     def _divisions(self, features: list[Feature], account: FileAccount, level: str | None) -> list[Division]:
         account.read += len(features)
-        default = level or _level_of([code for code in map(self._adcode, features) if code])
+        codes = [code for code in map(self._adcode, features) if code]
+        above = _with_divisions_below(codes)
+        default = level or _level_of([code for code in codes if code not in above])
         kept: list[Division] = []
+        repaired = 0
         for row, feature in enumerate(features, start=1):
             code = self._adcode(feature)
-            own = level or LEVEL_WORDS.get(self._get(feature, "level").lower(), default)
+            own = level or LEVEL_WORDS.get(self._get(feature, "level").lower(), above.get(code, default))
+            was_valid = feature.geometry is None or feature.geometry.is_valid
+            feature = feature if was_valid else _repaired(feature)
             fault = self._fault(feature, code, own)
             if fault:
                 self.log.add(account, fault[0], fault[1], [(row, fault[2], code or self._get(feature, "name_zh"))])
                 continue
             self.seen.add((own, code))
-            kept.append(Division(own, code, feature))
+            tidy = {name: self._get(feature, name) for name in self.columns}
+            kept.append(Division(own, code, Feature(tidy, feature.geometry)))
+            repaired += not was_valid
+        if repaired:
+            account.notes.append(f"{repaired} invalid polygons repaired")
         account.accepted += len(kept)
-        return self._repaired(kept, account)
+        return kept
 
     def _fault(self, feature: Feature, code: str, level: str) -> tuple[str, str, str] | None:
         if not code:
@@ -172,20 +187,17 @@ class _Reader:
             return "duplicate", "the same division and level a second time", "adcode"
         return None
 
-    def _repaired(self, kept: list[Division], account: FileAccount) -> list[Division]:
-        broken = [not item.feature.geometry.is_valid for item in kept if item.feature.geometry is not None]
-        if any(broken):
-            account.notes.append(f"{sum(broken)} invalid polygons repaired")
-        return [
-            Division(item.level, item.adcode, Feature(self._tidy(item), _valid(item.feature.geometry))) for item in kept
-        ]
 
-    def _tidy(self, item: Division) -> dict[str, Any]:
-        return {name: self._get(item.feature, name) for name in self.columns}
+def _repaired(feature: Feature) -> Feature:
+    made = None if feature.geometry is None else polygonal(feature.geometry)
+    return Feature(feature.properties, None if made is None or made.is_empty else made)
 
 
-def _valid(geometry: BaseGeometry | None) -> BaseGeometry | None:
-    return geometry if geometry is None or geometry.is_valid else polygonal(geometry)
+def _with_divisions_below(codes: list[str]) -> dict[str, str]:
+    """The level of each code under which the same file has others."""
+    provinces = {code[:2] + "0000" for code in codes if not code.endswith("0000")}
+    cities = {code[:4] + "00" for code in codes if not code.endswith("00")}
+    return dict.fromkeys(provinces, "province") | dict.fromkeys(cities, "city")
 
 
 def _level_of(codes: list[str]) -> str:
@@ -200,7 +212,10 @@ def _check_degrees(path: Path, features: list[Feature]) -> None:
             continue
         west, south, east, north = item.geometry.bounds
         if west < -180 or east > 180 or south < -90 or north > 90:
-            raise AdapterError(path, "coordinates are not longitude and latitude in degrees")
+            raise AdapterError(path, "coordinates are not longitude and latitude in degrees", CONVERT)
+    known = [item.geometry for item in features if item.geometry is not None]
+    if known and not shapely.intersects(shapely.box(*CHINA), np.array(known, dtype=object)).any():
+        raise AdapterError(path, "nothing lies in China", "longitude and latitude exchanged?")
 
 
 def _parent(item: Division, cities: set[str]) -> str | None:

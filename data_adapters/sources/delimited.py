@@ -11,25 +11,48 @@ import re
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
-from data_adapters.files import decode_text, read_bytes
+from data_adapters.files import SAVE_OR_DECLARE, decode_text, read_bytes
 from data_adapters.source import AdapterError, FileAccount, RejectionLog, nearest, sidecar
+from data_adapters.sources.csv_text import (
+    BLANKS,
+    DELIMITERS,
+    HEADING_CHARS,
+    Layout,
+    from_heading,
+    is_swallowed,
+    parsed,
+    with_surplus_blanks,
+    without_open_marks,
+)
 
-DELIMITERS = (",", ";", "\t", "|")
 ZIP_MAGIC = b"PK\x03\x04"
-BLOCK_BYTES = 1 << 24
 SIGNED = ("firms", "power_plants", "satellite_grid", "region_groups", "enterprise_register")
-HEADING_CHARS = 1 << 16
-BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
+CELL_BLANKS = BLANKS.replace("\r", "").replace("\n", "")
+NO_TABLE = "is a line longer than 16 MB, or a quotation mark never closed?"
+UNNAMED = re.compile(r"^Unnamed: \d+$")
+BROKEN_BOOK = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    OSError,
+    EOFError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    RuntimeError,
+)
 
 
 @dataclass
@@ -39,68 +62,83 @@ class RawRows:
     frame: pd.DataFrame
     rows: NDArray[np.int64]
     ragged: list[tuple[int, str]] = field(default_factory=list)
+    headings: list[tuple[int, str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def enter(self, account: FileAccount, log: RejectionLog) -> None:
-        """Count all rows as read and refuse the ragged ones."""
-        account.read += len(self.frame) + len(self.ragged)
+        """Count all rows as read; refuse the ragged ones and repeated headings."""
+        account.read += len(self.frame) + len(self.ragged) + len(self.headings)
+        account.notes.extend(self.notes)
         places = [(row, "", text) for row, text in self.ragged]
         log.add(account, "ragged", "more or fewer cells than the heading", places)
+        log.add(account, "heading", "the heading a second time", self.headings)
+
+    def without_headings(self) -> None:
+        """Take out the rows that only repeat the heading."""
+        names = [name for name in self.frame.columns if "#" not in name]
+        again = np.ones(len(self.frame), dtype=bool)
+        for name in names:
+            if again.any():
+                again &= (self.frame[name].str.lower() == name.lower()).to_numpy(dtype=bool)
+        if again.any() and names:
+            self.headings = [(row, names[0], names[0]) for row in self.rows[again].tolist()]
+            self.frame, self.rows = self.frame[~again].reset_index(drop=True), self.rows[~again]
 
 
-def read_delimited(path: Path, account: FileAccount, sheet: str | None = None) -> RawRows:
+def read_delimited(
+    path: Path,
+    account: FileAccount,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    is_wanted: Callable[[RawRows], bool] | None = None,
+) -> RawRows:
     """The rows of a CSV file or workbook; cells and headings without blanks around, empty cells as empty text.
+
+    Of a workbook the sheet named, else the first one that is wanted.
 
     Raises  AdapterError if there is no heading with at least two columns
     """
     content = read_bytes(path, account)
     if content.startswith(ZIP_MAGIC):
-        return _workbook(path, content, sheet)
-    text, encoding = decode_text(path, content)
-    if encoding != "utf-8-sig":
-        account.notes.append(f"read as {encoding}")
-    return parse_delimited(path, text.lstrip("\ufeff\r\n \t"))
+        return _workbook(path, content, sheet, is_wanted)
+    text, found = decode_text(path, content, encoding, SAVE_OR_DECLARE)
+    if found != "utf-8-sig":
+        account.notes.append(f"read as {found}")
+    return parse_delimited(path, text.lstrip("\ufeff\r\n "))
 
 
 def parse_delimited(path: Path, text: str, *, is_quoted: bool = True) -> RawRows:
     """The rows of CSV text. Without quoting a stray quotation mark cannot swallow the lines after it."""
-    text = text if "\n" in text else text.replace("\r", "\n")
+    text = from_heading(text if "\n" in text else text.replace("\r", "\n"))
     first = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=first.count)
     if first.lstrip().startswith(("<", "{", "[")) or not first.count(delimiter):
         raise AdapterError(path, "the first line is no heading of a table", "expected columns parted by , ; or tab")
     try:
         reader = csv.reader(io.StringIO(text[:HEADING_CHARS]), delimiter=delimiter)
-        names = distinct(next(reader))
+        layout = Layout(distinct(next(reader)), delimiter, reader.line_num, is_quoted)
     except csv.Error as error:
         raise AdapterError(path, f"broken heading: {error}") from error
-    ragged: list[tuple[int, str]] = []
-
-    def skip(row: pa_csv.InvalidRow) -> str:
-        ragged.append((row.number - reader.line_num, row.text or ""))
-        return "skip"
-
+    notes: list[str] = []
     try:
-        table = pa_csv.read_csv(
-            io.BytesIO(text.encode()),
-            read_options=pa_csv.ReadOptions(
-                column_names=names, skip_rows=reader.line_num, use_threads=False, block_size=BLOCK_BYTES
-            ),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=is_quoted,
-                invalid_row_handler=skip,
-                quote_char='"' if is_quoted else False,
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
-            ),
-        )
+        table, ragged = parsed(text, layout)
+        has_swallowed = is_quoted and '"' in text and is_swallowed(table, ragged, layout)
     except pa.ArrowInvalid as error:
-        if "Empty CSV" not in str(error):
-            raise AdapterError(path, f"is no table: {error}") from error
-        table = pa.table({name: pa.array([], pa.string()) for name in names})
-    frame = _stripped(table.to_pandas())
-    return RawRows(frame, _row_numbers(len(frame), [row for row, _ in ragged]), ragged)
+        if not is_quoted or '"' not in text:
+            raise AdapterError(path, f"is no table: {error}", NO_TABLE) from error
+        has_swallowed = True
+    if has_swallowed:
+        text, count = without_open_marks(text)
+        notes.append(f"{count} lines with an open quotation mark, read without it")
+        try:
+            table, ragged = parsed(text, layout)
+        except pa.ArrowInvalid as error:
+            raise AdapterError(path, f"is no table: {error}", NO_TABLE) from error
+    frame = table.to_pandas()
+    rows = _row_numbers(len(frame), [row for row, _ in ragged])
+    frame, rows, ragged = with_surplus_blanks(frame, rows, ragged, layout)
+    may_have_blanks = is_quoted and '"' in text or any(mark in text for mark in CELL_BLANKS)
+    return RawRows(_stripped(frame) if may_have_blanks else frame, rows, ragged, notes=notes)
 
 
 def _row_numbers(kept: int, skipped: list[int]) -> NDArray[np.int64]:
@@ -108,21 +146,33 @@ def _row_numbers(kept: int, skipped: list[int]) -> NDArray[np.int64]:
     return np.setdiff1d(every, skipped)[:kept] if skipped else every
 
 
-def _workbook(path: Path, content: bytes, sheet: str | None) -> RawRows:
+def _workbook(path: Path, content: bytes, sheet: str | None, is_wanted: Callable[[RawRows], bool] | None) -> RawRows:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that do not matter here
             book = pd.ExcelFile(io.BytesIO(content), engine="openpyxl")
-        if sheet is not None and sheet not in book.sheet_names:
-            raise AdapterError(
-                path, f"has no sheet {sheet!r}", nearest(sheet, [str(name) for name in book.sheet_names])
-            )
-        frame = pd.read_excel(book, sheet_name=sheet or 0, dtype=str, keep_default_na=False, na_filter=False)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
+        names = [str(name) for name in book.sheet_names]
+        if sheet is not None and sheet not in names:
+            raise AdapterError(path, f"has no sheet {sheet!r}", nearest(sheet, names))
+        usable: list[RawRows] = []
+        for name in names if sheet is None else [sheet]:
+            frame = pd.read_excel(book, sheet_name=name, dtype=str, keep_default_na=False, na_filter=False)
+            if frame.columns.size < 2:
+                continue
+            usable.append(_sheet_rows(frame))
+            if len(names) > 1:
+                usable[-1].notes.append(f"sheet {name!r} of {', '.join(names[:5])}")
+            if is_wanted is None or is_wanted(usable[-1]):
+                return usable[-1]
+    except BROKEN_BOOK as error:
         raise AdapterError(path, f"is no readable workbook: {error}") from error
-    if frame.columns.size < 2:
+    if not usable:
         raise AdapterError(path, "has fewer than two columns")
-    frame.columns = pd.Index(distinct([str(name) for name in frame.columns]))
+    return usable[0]
+
+
+def _sheet_rows(frame: pd.DataFrame) -> RawRows:
+    frame.columns = pd.Index(distinct([UNNAMED.sub("", str(name)) for name in frame.columns]))
     frame = _stripped(frame.fillna("").astype(str))
     filled = (frame != "").any(axis=1).to_numpy()
     return RawRows(frame[filled].reset_index(drop=True), np.flatnonzero(filled) + 1)
@@ -167,6 +217,7 @@ def pick_columns(
 
     Raises  AdapterError naming the mandatory columns that are missing, and the source the file seems to be of
     """
+    raw.without_headings()
     frame = raw.frame
     found = match_columns(list(frame.columns), known)
     missing = [column for column in mandatory if column not in found]

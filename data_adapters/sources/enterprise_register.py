@@ -3,7 +3,8 @@
 Headings are recognised from the list in the sidecar, or told.
 
 Options  columns   {canonical name: heading in the file}, for headings the sidecar does not know
-         sheet     name of the sheet of a workbook; the first otherwise
+         sheet     name of the sheet of a workbook; the first with a column of names otherwise
+         encoding  of a text that is neither UTF-8 nor GB18030, as cp1252
          crs       wgs84 (default), gcj02 or bd09: what the file is declared to be in
          regions   canonical table `regions`, or "default" for the boundaries that come along: counties are looked up
 """
@@ -33,17 +34,15 @@ from data_adapters.source import (
 from data_adapters.sources.boundaries import BOUNDARIES
 from data_adapters.sources.delimited import (
     RawRows,
-    distinct,
     match_columns,
     other_source,
     pick_columns,
     read_delimited,
     with_own_mapping,
 )
+from data_adapters.sources.register_headings import below_title, with_joined_parts
 from data_adapters.sources.register_rows import Register
 from data_adapters.tables import TABLES
-
-HEADING_ROWS = 5
 
 
 class EnterpriseRegister:
@@ -53,25 +52,36 @@ class EnterpriseRegister:
 
     def read(self, paths: Sequence[Path], options: Mapping[str, Any]) -> SourceResult:
         """Every enterprise once, with its position checked."""
-        check_options(self.name, options, ("columns", "sheet", "crs", "regions"))
-        own = _own_columns(options)
-        register = register_of(self.name, options)
-        known: dict[str, list[str]] = sidecar(self.name)["columns"]
+        check_options(self.name, options, ("columns", "sheet", "encoding", "crs", "regions"))
+        return read_into(register_of(self.name, options), paths, options)
 
-        def read_one(path: Path, account: FileAccount) -> pd.DataFrame:
-            raw = read_delimited(path, account, options.get("sheet"))
-            _refuse_other_sources(path, raw, own)
-            raw = _below_title(raw, {**known, **{column: [heading] for column, heading in own.items()}})
-            columns = with_own_mapping(path, list(raw.frame.columns), known, own)
-            frame = pick_columns(path, raw, columns, ("name",), self.name)
-            _refuse_without_place(path, raw, columns)
-            raw.enter(account, register.log)
-            frame = _split_position(frame)
-            frame["industry_code"] = industry_codes(frame["industry"])
-            return register.enterprises(frame, raw.rows, account)
 
-        accounts, parts = read_each(paths, register.log, read_one)
-        return SourceResult({"enterprises": enterprises_table(parts)}, accounts, register.log.rejections)
+def read_into(
+    register: Register, paths: Sequence[Path], options: Mapping[str, Any], more: Mapping[str, str] | None = None
+) -> SourceResult:
+    """Every enterprise of the files, through `register`; `more` are further columns to keep, by heading."""
+    source = EnterpriseRegister.name
+    own = {**_own_columns(options), **(more or {})}
+    known: dict[str, list[str]] = {**sidecar(source)["columns"], **{name: [] for name in more or {}}}
+    sought = {**known, **{column: [heading] for column, heading in own.items()}}
+
+    def has_name(raw: RawRows) -> bool:
+        return "name" in match_columns(list(below_title(raw, sought).frame.columns), sought)
+
+    def read_one(path: Path, account: FileAccount) -> pd.DataFrame:
+        raw = read_delimited(path, account, options.get("sheet"), options.get("encoding"), has_name)
+        _refuse_other_sources(path, raw, _own_columns(options))
+        raw = with_joined_parts(below_title(raw, sought))
+        columns = with_own_mapping(path, list(raw.frame.columns), known, own)
+        frame = pick_columns(path, raw, columns, ("name",), source)
+        _refuse_without_place(path, raw, columns)
+        raw.enter(account, register.log)
+        frame = _split_position(frame)
+        frame["industry_code"] = industry_codes(frame["industry"])
+        return register.enterprises(frame, raw.rows, account)
+
+    accounts, parts = read_each(paths, register.log, read_one)
+    return SourceResult({"enterprises": enterprises_table(parts)}, accounts, register.log.rejections)
 
 
 def register_of(source: str, options: Mapping[str, Any]) -> Register:
@@ -105,19 +115,6 @@ def _own_columns(options: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(own, Mapping):
         raise AdapterError("", "option columns is no mapping", 'as columns = {name = "企业"}')
     return {str(column): str(heading) for column, heading in own.items()}
-
-
-def _below_title(raw: RawRows, known: Mapping[str, Sequence[str]]) -> RawRows:
-    """The same rows, with the heading taken from below a title if it stands there."""
-    if "name" in match_columns(list(raw.frame.columns), known):
-        return raw
-    for place in range(min(HEADING_ROWS, len(raw.frame))):
-        headings = distinct(raw.frame.iloc[place].tolist())
-        if len(match_columns(headings, known)) >= 3:
-            rest = raw.frame.iloc[place + 1 :].reset_index(drop=True)
-            rest.columns = pd.Index(headings)
-            return RawRows(rest, raw.rows[place + 1 :], raw.ragged)
-    return raw
 
 
 def _refuse_other_sources(path: Path, raw: RawRows, own: Mapping[str, str]) -> None:

@@ -16,6 +16,8 @@ from shapely.geometry.base import BaseGeometry
 from data_adapters.files import decode_text, read_bytes
 from data_adapters.source import AdapterError, FileAccount
 
+WANTED = "expected a FeatureCollection or a Topology of polygons"
+
 
 class Feature(NamedTuple):
     """One feature; `geometry` is None when empty or broken."""
@@ -24,8 +26,8 @@ class Feature(NamedTuple):
     geometry: BaseGeometry | None
 
 
-def read_features(path: Path, account: FileAccount) -> list[Feature]:
-    """The features of a GeoJSON or TopoJSON file.
+def read_features(path: Path, account: FileAccount) -> tuple[list[Feature], str]:
+    """The features of a GeoJSON or TopoJSON file, names of properties in small letters; the system it states, if any.
 
     Raises  AdapterError if the file is neither
     """
@@ -37,18 +39,26 @@ def read_features(path: Path, account: FileAccount) -> list[Feature]:
     kind = document.get("type") if isinstance(document, dict) else None
     try:
         if kind == "Topology":
-            return _topology_features(document)
+            return _topology_features(document), _stated_crs(document)
         if kind == "FeatureCollection":
-            return [_feature(item, item.get("geometry")) for item in document["features"]]
+            features = [_feature(item, item.get("geometry")) for item in document["features"]]
+            return features, _stated_crs(document)
         if kind == "Feature":
-            return [_feature(document, document.get("geometry"))]
+            return [_feature(document, document.get("geometry"))], _stated_crs(document)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
-        raise AdapterError(path, f"broken {kind}: {error}") from error
-    raise AdapterError(path, "is JSON but neither GeoJSON nor TopoJSON")
+        raise AdapterError(path, f"broken {kind}: {error}", WANTED) from error
+    raise AdapterError(path, "is JSON but neither GeoJSON nor TopoJSON", WANTED)
+
+
+def _stated_crs(document: dict[str, Any]) -> str:
+    crs = document.get("crs")
+    stated = crs.get("properties") if isinstance(crs, dict) else None
+    return str(stated.get("name") or "").strip() if isinstance(stated, dict) else ""
 
 
 def _feature(item: dict[str, Any], geometry: dict[str, Any] | None) -> Feature:
-    return Feature(dict(item.get("properties") or {}), _shape(geometry))
+    own = {str(name).strip().lower(): value for name, value in dict(item.get("properties") or {}).items()}
+    return Feature({"id": item["id"], **own} if "id" in item else own, _shape(geometry))
 
 
 def _shape(geometry: dict[str, Any] | None) -> BaseGeometry | None:

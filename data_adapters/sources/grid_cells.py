@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +11,18 @@ import pandas as pd
 
 from data_adapters.files import decode_text
 from data_adapters.source import AdapterError, FileAccount, Mask, RejectionLog
-from data_adapters.sources.delimited import parse_delimited, pick_columns
-from data_adapters.sources.grid_settings import GridSettings
+from data_adapters.sources.delimited import RawRows, match_columns, parse_delimited, pick_columns, plain_heading
+from data_adapters.sources.grid_settings import FILE_DAY, GridSettings
 
-SPELLINGS = {"pm2.5": "PM25", "pm25": "PM25", "pm2_5": "PM25", "no2": "NO2", "hcho": "HCHO", "ch2o": "HCHO"}
+SPELLINGS = {
+    "pm2.5": "PM25",
+    "pm25": "PM25",
+    "pm2_5": "PM25",
+    "pm2p5": "PM25",
+    "no2": "NO2",
+    "hcho": "HCHO",
+    "ch2o": "HCHO",
+}
 EMPTY = ("", "na", "nan", "null", "none")
 OPTIONAL = {"qa": (0.0, 1.0), "cloud_fraction": (0.0, 1.0), "native_km": (0.01, 1000.0), "value": (-np.inf, np.inf)}
 
@@ -26,6 +36,7 @@ def read_cells(
     """
     text, _ = decode_text(path, content)
     raw = parse_delimited(path, text.lstrip("\ufeff\r\n "))
+    settings = _with_heading(path, raw, settings)
     mandatory = ["lon", "lat", "value"]
     mandatory += [] if settings.product else ["product"]
     mandatory += [] if settings.day is not None else ["date"]
@@ -47,6 +58,7 @@ def read_cells(
     day = day if settings.day is None else day.fillna(settings.day)
     refuse(day.isna(), "bad_date", "not a day as 2023-07-01", "date")
     numbers = {name: pd.to_numeric(frame[name], errors="coerce").astype(float) for name in ("lon", "lat", *OPTIONAL)}
+    numbers["lon"] = numbers["lon"].where(~numbers["lon"].between(180, 360, inclusive="right"), numbers["lon"] - 360)
     refuse(~numbers["lon"].between(-180, 180), "bad_position", "no longitude", "lon")
     refuse(~numbers["lat"].between(-90, 90), "bad_position", "no latitude", "lat")
     for name, (low, high) in OPTIONAL.items():
@@ -59,7 +71,7 @@ def read_cells(
             "lon_deg": numbers["lon"],
             "lat_deg": numbers["lat"],
             "native_km": _native_km(product, numbers["native_km"], settings),
-            "value": numbers["value"].where(np.isfinite(numbers["value"]))
+            "value": settings.without_fills(numbers["value"].to_numpy(dtype=float))
             * _factors(path, product, frame["unit"], settings),
             "qa": numbers["qa"],
             "cloud_fraction": numbers["cloud_fraction"],
@@ -67,6 +79,26 @@ def read_cells(
         }
     )
     return made[good].reset_index(drop=True)
+
+
+def _with_heading(path: Path, raw: RawRows, settings: GridSettings) -> GridSettings:
+    """The settings with what only headings and the file name tell: a column named PM2.5 of a day in the name."""
+    known, headings = settings.known["columns"], list(raw.frame.columns)
+    found = match_columns(headings, known)
+    named = {heading: SPELLINGS[plain_heading(heading)] for heading in headings if plain_heading(heading) in SPELLINGS}
+    if "value" not in found and "product" not in found and len(named) == 1:
+        (heading, product), *_ = named.items()
+        raw.frame.columns = pd.Index(["value" if name == heading else name for name in headings])
+        unit = re.search(r"[(\[（](.+?)[)\]）]", heading)
+        if unit and "unit" not in found:
+            raw.frame["unit"] = unit[1]
+        raw.notes.append(f"column {heading} taken as {product}")
+        settings = replace(settings, product=product)
+    day = FILE_DAY.search(path.name)
+    if settings.day is None and "date" not in found and day:
+        settings = replace(settings, day=pd.Timestamp("-".join(day.groups())))
+        raw.notes.append(f"day {'-'.join(day.groups())} taken from the name of the file")
+    return settings
 
 
 def _native_km(product: pd.Series, stated: pd.Series, settings: GridSettings) -> pd.Series:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,17 @@ from numpy.typing import NDArray
 
 from data_adapters.source import AdapterError, FileAccount, RejectionLog
 from data_adapters.sources.delimited import plain_heading
-from data_adapters.sources.grid_settings import GridSettings
+from data_adapters.sources.grid_settings import FILE_DAY, GridSettings
 
 KM_PER_DEG = 111.195
+SCAN_TIME = "delta_time"
+WALK_SECONDS = 20
+WALK = """
+import io, sys, h5py
+file = h5py.File(io.BytesIO(sys.stdin.buffer.read()), "r")
+file.visititems(lambda name, item: [len(dim) for dim in getattr(item, "dims", ())] and None)
+"""
 UTC_PLUS_8 = np.timedelta64(8, "h")
-FILE_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_m]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
 AXES = {
     "latitude": ("degrees_north", "degree_north", ("lat", "latitude", "nav_lat", "lats", "xlat")),
     "longitude": ("degrees_east", "degree_east", ("lon", "longitude", "nav_lon", "lons", "xlong", "lng")),
@@ -41,15 +49,17 @@ def read_netcdf(
         field = _field(path, dataset, name, lat, lon)
         if field.size > settings.known["parameters"]["max_cells"] and settings.bbox is None:
             raise AdapterError(path, f"{name} has {field.size} cells", 'give option bbox = "west,south,east,north"')
-        parts.append(_cells(path, dataset, (product, field), (lat, lon), settings))
-    cells = pd.concat(parts, ignore_index=True)
-    return _inside(cells, account, log, settings)
+        keep = _inside((lat, lon), field.size, account, log, settings)
+        parts.append(_cells(path, dataset, (product, field), (lat, lon), keep, settings))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _opened(path: Path, content: bytes, settings: GridSettings) -> xr.Dataset:
     engine = "h5netcdf" if content.startswith(b"\x89HDF") else "scipy"
     if content.startswith(b"CDF\x05"):
         raise AdapterError(path, "is NetCDF-3 of the 64-bit-data kind", "save it as NetCDF-4")
+    if engine == "h5netcdf":
+        _refuse_damaged(path, content)
     for group in (None, *settings.known["words"]["groups"]):
         try:
             own: dict[str, Any] = {"group": group} if group else {}
@@ -60,10 +70,25 @@ def _opened(path: Path, content: bytes, settings: GridSettings) -> xr.Dataset:
         except (OSError, ValueError, TypeError, IndexError, RuntimeError, AttributeError, OverflowError) as error:
             if group and isinstance(error, OSError):
                 continue
-            raise AdapterError(path, f"is a damaged or unusual NetCDF file: {error}") from error
+            raise AdapterError(
+                path, f"is a damaged or unusual NetCDF file: {str(error)[:200]}", "fetch it again, or save it anew"
+            ) from error
         if dataset.data_vars or engine == "scipy":
             return dataset
     raise AdapterError(path, "holds no variables")
+
+
+def _refuse_damaged(path: Path, content: bytes) -> None:
+    """Walk through an HDF5 file in a process of its own: on some damaged ones the library hangs, dies or prints."""
+    try:
+        walked = subprocess.run(
+            [sys.executable, "-c", WALK], input=content, capture_output=True, timeout=WALK_SECONDS, check=False
+        )
+        reason = walked.stderr.decode(errors="replace").strip().rpartition("\n")[2] if walked.returncode else ""
+    except subprocess.TimeoutExpired:
+        walked, reason = None, f"not opened within {WALK_SECONDS} s"
+    if walked is None or walked.returncode:
+        raise AdapterError(path, f"is a damaged NetCDF file: {reason[:200]}", "fetch it again")
 
 
 def _axis(path: Path, dataset: xr.Dataset, kind: str) -> xr.DataArray:
@@ -143,43 +168,77 @@ def _cells(
     dataset: xr.Dataset,
     named: tuple[str, xr.DataArray],
     axes: tuple[xr.DataArray, xr.DataArray],
+    keep: NDArray[np.int64],
     settings: GridSettings,
 ) -> pd.DataFrame:
     product, field = named
-    lat, lon = (part.to_numpy().astype(float) for part in xr.broadcast(*axes))
-    n_cells, n_times = lat.size, max(1, field.size // max(1, lat.size))
+    lat, lon = _degrees(axes)
+    place = keep % max(1, lat.size)
     factor = settings.factor(path, product, str(field.attrs.get("units", "")))
-    screens = {name: _beside(dataset, field, settings.known["words"][name]) for name in ("qa", "cloud_fraction")}
     grid_km = settings.native_km or max(_spacing_km(*axes), settings.known["parameters"]["native_km_min"][product])
-    lon = np.where(lon > 180.0, lon - 360.0, lon)
+    words = settings.known["words"]
     return pd.DataFrame(
         {
             "product": product,
-            "date": np.repeat(_days(path, dataset, field, settings), n_cells),
-            "lon_deg": np.tile(lon.ravel(), n_times),
-            "lat_deg": np.tile(lat.ravel(), n_times),
+            "date": _cell_days(path, dataset, field, keep, settings),
+            "lon_deg": lon[place],
+            "lat_deg": lat[place],
             "native_km": round(float(grid_km), 3),
-            "value": _finite(field.to_numpy().astype(float).ravel() * factor),
-            "qa": screens["qa"],
-            "cloud_fraction": screens["cloud_fraction"],
-            "row": np.arange(1, n_cells * n_times + 1),
+            "value": settings.without_fills(field.to_numpy().ravel()[keep].astype(float)) * factor,
+            "qa": _beside(dataset, field, words["qa"], keep),
+            "cloud_fraction": _beside(dataset, field, words["cloud_fraction"], keep),
+            "row": keep + 1,
         }
     )
+
+
+def _degrees(axes: tuple[xr.DataArray, xr.DataArray]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Latitude and longitude of every cell of one time, longitude from -180 to 180."""
+    lat, lon = (part.to_numpy().astype(float).ravel() for part in xr.broadcast(*axes))
+    return lat, np.where(lon > 180.0, lon - 360.0, lon)
 
 
 def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _beside(dataset: xr.Dataset, field: xr.DataArray, names: list[str]) -> NDArray[np.float64]:
-    """The quality or cloud of every cell of a field, 0-1; NaN where the file has none."""
+def _beside(dataset: xr.Dataset, field: xr.DataArray, names: list[str], keep: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The quality or cloud of the cells kept of a field, 0-1; NaN where the file has none."""
     by_plain = {plain_heading(str(name)): str(name) for name in dataset.data_vars}
     name = next((by_plain[plain_heading(word)] for word in names if plain_heading(word) in by_plain), None)
     if name is None or not set(dataset[name].dims) <= set(field.dims):
-        return np.full(field.size, np.nan)
-    values = dataset[name].broadcast_like(field).transpose(*field.dims).to_numpy().astype(float).ravel()
+        return np.full(len(keep), np.nan)
+    values = dataset[name].to_numpy()
     in_percent = str(dataset[name].attrs.get("units", "")) in ("%", "percent") or np.nanmax(values, initial=0.0) > 1.5
-    return _finite(values / 100.0 if in_percent else values)
+    own = _like(dataset[name], field)[keep].astype(float)
+    return _finite(own / 100.0 if in_percent else own)
+
+
+def _like(beside: xr.DataArray, field: xr.DataArray) -> NDArray[Any]:
+    """The values of a variable for every cell of a field whose dimensions it shares."""
+    values: NDArray[Any] = beside.broadcast_like(field).transpose(*field.dims).to_numpy().ravel()
+    return values
+
+
+def _cell_days(
+    path: Path, dataset: xr.Dataset, field: xr.DataArray, keep: NDArray[np.int64], settings: GridSettings
+) -> NDArray[np.datetime64]:
+    """The day in China of every cell kept; along an orbit it may change from one scan line to the next."""
+    days = _days(path, dataset, field, settings)
+    by_time: NDArray[np.datetime64] = days[keep // max(1, field.size // len(days))]
+    line = dataset.variables.get(SCAN_TIME)
+    if settings.day is not None or line is None or not set(line.dims) <= set(field.dims):
+        return by_time
+    stamps = dataset[SCAN_TIME]
+    if stamps.dtype.kind != "M":
+        base = _stamps(path, dataset, field)
+        if not len(base) or not str(stamps.attrs.get("units", "")).startswith("milliseconds"):
+            return by_time
+        stamps = base[0] + stamps.fillna(0).astype("timedelta64[ms]")
+    own = _like(stamps, field)[keep]
+    local: NDArray[np.datetime64] = (own + UTC_PLUS_8).astype("datetime64[D]").astype("datetime64[s]")
+    local[np.isnat(own)] = by_time[np.isnat(own)]
+    return local
 
 
 def _spacing_km(lat: xr.DataArray, lon: xr.DataArray) -> float:
@@ -221,16 +280,22 @@ def _stamps(path: Path, dataset: xr.Dataset, field: xr.DataArray) -> NDArray[np.
     return stamps[:1] if not time_dims else stamps
 
 
-def _inside(cells: pd.DataFrame, account: FileAccount, log: RejectionLog, settings: GridSettings) -> pd.DataFrame:
-    account.read = len(cells)
-    lon, lat = cells["lon_deg"], cells["lat_deg"]
-    is_place = lon.between(-180, 180) & lat.between(-90, 90)
-    why = ("bad_position", "longitude or latitude missing or impossible", "longitude")
-    log.add_mask(account, why, ~is_place.to_numpy(), lon.array, cells["row"].array)
-    if settings.bbox is None:
-        return cells[is_place].reset_index(drop=True)
-    west, south, east, north = settings.bbox
-    is_inside = lon.between(west, east) & lat.between(south, north)
-    why = ("outside_box", "outside option bbox", "longitude")
-    log.add_mask(account, why, (is_place & ~is_inside).to_numpy(), lon.array, cells["row"].array)
-    return cells[is_place & is_inside].reset_index(drop=True)
+def _inside(
+    axes: tuple[xr.DataArray, xr.DataArray], size: int, account: FileAccount, log: RejectionLog, settings: GridSettings
+) -> NDArray[np.int64]:
+    """Numbers of the cells that have a place, inside the box if one is given; the others are refused."""
+    lat, lon = _degrees(axes)
+    times = max(1, size // max(1, lat.size))
+    is_place = (np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)
+    is_inside = is_place
+    if settings.bbox is not None:
+        west, south, east, north = settings.bbox
+        is_inside = is_place & (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    account.read += lat.size * times
+    for why, mask in (
+        (("bad_position", "longitude or latitude missing or impossible", "longitude"), ~is_place),
+        (("outside_box", "outside option bbox", "longitude"), is_place & ~is_inside),
+    ):
+        if mask.any():
+            log.add_mask(account, why, np.tile(mask, times), np.tile(lon, times))
+    return np.flatnonzero(np.tile(is_inside, times))

@@ -10,9 +10,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data_adapters.source import AdapterError, nearest, sidecar
+
+FILE_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_m]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+SPELLINGS = (
+    (r"molecules?|molec\.|molecs", "molec"),
+    (r"moles?\b", "mol"),
+    (r"micro-?grams?", "ug"),
+    (r"dobson[ _-]?units?", "dobson"),
+    (r"^\s*[x×*]\s*(?=1)", ""),
+    (r"^\s*1\.?0*e\+?(?=\d)|^\s*e\+?(?=\d)", "1e"),
+    (r"cubic met(?:er|re)s?", "m3"),
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,12 @@ class GridSettings:
             _box(options.get("bbox")),
         )
 
+    def without_fills(self, values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Values as written, NaN where there is none or a number that only stands for none."""
+        fills = np.array(self.known["parameters"]["fill_values"], dtype=float)
+        is_fill = np.isin(values, fills) | np.isin(values, fills.astype(np.float32).astype(float))
+        return np.where(np.isfinite(values) & ~is_fill, values, np.nan)
+
     def factor(self, file: str | Path, product: str, unit: str) -> float:
         """What turns a unit into the one of the table.
 
@@ -96,8 +115,10 @@ class GridSettings:
 def plain_unit(unit: str) -> str:
     """A unit without blanks and signs of power, denominators as negative powers: mol/m^2 is molm-2."""
     text = unicodedata.normalize("NFKC", unit).lower().replace("μ", "u").replace("µ", "u").replace("−", "-")
-    text = re.sub(r"molecules?|molec\.", "molec", text)
-    text = re.sub(r"[\s·*^()_]+", "", text)
+    for pattern, plain in SPELLINGS:
+        text = re.sub(pattern, plain, text)
+    text = re.sub(r"[\s·*^()\[\]_]+", "", text)
+    text = re.sub(r"(?<=[a-z])\.(?=[a-z])|\.$", "", text)
     return re.sub(r"/(c?m)-?([23])", r"\1-\2", text)
 
 

@@ -2,6 +2,8 @@
 
 Without paths: reference/region_groups.csv. With paths: CSV files with the columns group_code, name_zh, name_en,
 city_adcode, valid_from and valid_to (empty while it lasts); days as 2023-11-30.
+
+Options  encoding  of a text that is neither UTF-8 nor GB18030, as cp1252
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from data_adapters.source import FileAccount, RejectionLog, SourceResult, check_options, read_each, sidecar
+from data_adapters.source import FileAccount, RejectionLog, Rows, SourceResult, check_options, read_each, sidecar
 from data_adapters.sources.delimited import pick_columns, read_delimited
 from data_adapters.tables import TABLES
 
@@ -28,13 +30,16 @@ class RegionGroups:
 
     def read(self, paths: Sequence[Path], options: Mapping[str, Any]) -> SourceResult:
         """Memberships of the files, or of the list that comes with the project."""
-        check_options(self.name, options, ())
+        check_options(self.name, options, ("encoding",))
         log = RejectionLog()
         columns: dict[str, list[str]] = sidecar(self.name)["columns"]
         seen: set[tuple[str, ...]] = set()
 
         def read_one(path: Path, account: FileAccount) -> pd.DataFrame:
-            return _memberships(path, account, log, columns, seen)
+            raw = read_delimited(path, account, encoding=options.get("encoding"))
+            frame = pick_columns(path, raw, columns, ("group_code", "city_adcode", "valid_from"), self.name)
+            raw.enter(account, log)
+            return _memberships(frame, raw.rows, account, log, seen)
 
         accounts, parts = read_each(paths or [REFERENCE], log, read_one)
         if not paths:
@@ -46,11 +51,8 @@ class RegionGroups:
 
 
 def _memberships(
-    path: Path, account: FileAccount, log: RejectionLog, columns: dict[str, list[str]], seen: set[tuple[str, ...]]
+    frame: pd.DataFrame, rows: Rows, account: FileAccount, log: RejectionLog, seen: set[tuple[str, ...]]
 ) -> pd.DataFrame:
-    raw = read_delimited(path, account)
-    frame = pick_columns(path, raw, columns, ("group_code", "city_adcode", "valid_from"), "region_groups")
-    raw.enter(account, log)
     days = {
         name: pd.to_datetime(frame[name], format="%Y-%m-%d", errors="coerce") for name in ("valid_from", "valid_to")
     }
@@ -66,7 +68,7 @@ def _memberships(
     )
     good = np.ones(len(frame), dtype=bool)
     for reason, message, column, mask in checks:
-        log.add_mask(account, (reason, message, column), good & mask.to_numpy(), frame[column].to_numpy(), raw.rows)
+        log.add_mask(account, (reason, message, column), good & mask.to_numpy(), frame[column].to_numpy(), rows)
         good &= ~mask.to_numpy()
     account.accepted = int(good.sum())
     seen.update(tuple(row) for row in key[good].to_numpy())

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data_adapters.adcodes import with_todays_codes
 from data_adapters.coordinate_text import read_positions
 from data_adapters.coordinates import TO_WGS84
 from data_adapters.datum import datum_note
@@ -106,7 +107,10 @@ class Register:
         if self.places is None:
             account.notes.append("no boundaries given: counties not looked up, datum not tested")
             return None, frame["adcode"].where(frame["adcode"].str.fullmatch(r"\d{4}(?!00)\d{2}"), None)
-        places, declared = self.places, self.places.declared(frame)
+        places = self.places
+        codes, told = with_todays_codes(frame["adcode"], places.known_codes)
+        account.notes.extend(told)
+        declared = places.declared(frame.assign(adcode=codes))
         lon, lat = positions["lon_deg"].to_numpy(dtype=float), positions["lat_deg"].to_numpy(dtype=float)
         area = places.locate(lon, lat)
         has_area = area >= 0

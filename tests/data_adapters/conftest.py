@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
+from data_adapters.placing import Places
 from data_adapters.sources.boundaries import BOUNDARIES
 
 
@@ -12,3 +13,9 @@ from data_adapters.sources.boundaries import BOUNDARIES
 def national_regions() -> pa.Table:
     """The divisions that come with the packages."""
     return BOUNDARIES.read([], {}).checked().tables["regions"]
+
+
+@pytest.fixture(scope="session")
+def places(national_regions: pa.Table) -> Places:
+    """The same divisions, ready for questions."""
+    return Places(national_regions)

@@ -95,6 +95,8 @@ def test_bad_features_are_refused_and_the_good_stays(tmp_path):
     [
         ([feature({"name": "无码"})], {}, "division code"),
         ([feature({"adcode": "130102"}, [[[5e5, 4e6], [6e5, 4e6], [6e5, 5e6], [5e5, 4e6]]])], {}, "degrees"),
+        ([feature({"adcode": "650102"}, [[[43, 87], [43, 88], [44, 88], [43, 87]]])], {}, "exchanged?"),
+        ([feature({"adcode": 100000, "name": "中华人民共和国"})], {}, "division code"),
         ([], {}, "no features"),
         ([feature({"adcode": "130102"})], {"level": "conty"}, "did you mean county"),
         ([feature({"adcode": "130102"})], {"levle": "county"}, "did you mean level"),
@@ -104,6 +106,81 @@ def test_unusable_boundaries_are_refused_in_words(tmp_path, features, options, w
     run = read(tmp_path, *features, **options)
     assert run.status == "failed"
     assert words in str(run.error)
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [[[[116.0, 39.0]] * 4], [[[116.0, 39.0], [117.0, 39.0], [118.0, 39.0], [116.0, 39.0]]]],
+    ids=["a point", "a line"],
+)
+def test_polygon_without_an_area_is_refused(tmp_path, ring):
+    run = read(tmp_path, feature({"adcode": "130102"}, ring), feature({"adcode": "130104"}))
+    assert run.result is not None
+    assert run.result.files[0].rejected == {"no_geometry": 1}
+
+
+@pytest.mark.parametrize(
+    ("properties", "code", "level", "name"),
+    [
+        ({"ADCODE": 130000, "NAME": "河北省"}, "130000", "province", "河北省"),
+        ({"PAC": 130102, "NAME": "长安区"}, "130102", "county", "长安区"),
+        ({"省代码": 130000, "市代码": 130100, "县代码": 130102, "县": "长安区"}, "130102", "county", "长安区"),
+        ({"ct_adcode": "130100", "ct_name": "石家庄市", "pr_adcode": "130000"}, "130100", "city", "石家庄市"),
+        ({"gb": "156130000", "name": "河北省"}, "130000", "province", "河北省"),
+    ],
+)
+def test_code_goes_by_many_names(tmp_path, properties, code, level, name):
+    run = read(tmp_path, feature(properties))
+    assert run.result is not None, run.error
+    (row,) = run.result.tables["regions"].to_pylist()
+    assert (row["adcode"], row["level"], row["name_zh"]) == (code, level, name)
+
+
+def test_code_may_be_the_id_of_the_feature(tmp_path):
+    run = read(tmp_path, {**feature({"name": "河北省"}), "id": 130000})
+    assert run.result is not None
+    assert run.result.tables["regions"]["adcode"].to_pylist() == ["130000"]
+
+
+def test_levels_of_a_mixed_file_follow_from_what_lies_below(tmp_path):
+    codes = ["130000", "130100", "130102", "130104", "441900"]
+    run = read(tmp_path, *[feature({"adcode": code, "name": code}) for code in codes])
+    assert run.result is not None
+    levels = dict(zip(*(run.result.tables["regions"][name].to_pylist() for name in ("adcode", "level")), strict=True))
+    assert levels == {
+        "130000": "province",
+        "130100": "city",
+        "130102": "county",
+        "130104": "county",
+        "441900": "county",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "is_read"),
+    [("urn:ogc:def:crs:OGC:1.3:CRS84", True), ("EPSG:4490", True), ("urn:ogc:def:crs:EPSG::4326", True)]
+    + [("urn:ogc:def:crs:EPSG::3857", False), ("EPSG:2436", False)],
+)
+def test_stated_coordinate_system_is_heeded(tmp_path, name, is_read):
+    path = tmp_path / "own.geojson"
+    crs = {"type": "name", "properties": {"name": name}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": [feature({"adcode": "130102"})]}))
+    run = run_source("boundaries", [path])
+    assert (run.status == "ok") is is_read
+    assert is_read or "states coordinate system" in str(run.error)
+
+
+def test_topology_with_and_without_transform_is_read(tmp_path):
+    plain = [[[116.0, 39.0], [117.0, 39.0], [117.0, 40.0]], [[117.0, 40.0], [116.0, 40.0], [116.0, 39.0]]]
+    steps = [[[0, 0], [1000, 0], [0, 1000]], [[1000, 1000], [-1000, 0], [0, -1000]]]
+    item = {"type": "Polygon", "arcs": [[0, 1]], "properties": {"adcode": 130102}}
+    path = tmp_path / "own.topojson"
+    for arcs, more in ((plain, {}), (steps, {"transform": {"scale": [0.001, 0.001], "translate": [116, 39]}})):
+        path.write_text(json.dumps({"type": "Topology", "arcs": arcs, "objects": {"x": item}, **more}))
+        run = run_source("boundaries", [path])
+        assert run.result is not None
+        shape = shapely.from_wkb(run.result.tables["regions"]["geometry_wkb"][0].as_py())
+        assert shape.bounds == pytest.approx((116.0, 39.0, 117.0, 40.0))
 
 
 def test_declared_gcj02_is_converted_and_noted(tmp_path):

@@ -50,6 +50,76 @@ def test_workbook_with_a_title_above_the_heading_is_read(tmp_path):
     assert [row["name"] for row in rows_of(run)] == ["甲厂"]
 
 
+def book(path: Path, *sheets: list[list[object]]) -> Path:
+    with pd.ExcelWriter(path) as writer:
+        for number, cells in enumerate(sheets):
+            pd.DataFrame(cells).to_excel(writer, sheet_name=f"表{number}", header=False, index=False)
+    return path
+
+
+def test_sheet_with_names_is_found_behind_a_cover(tmp_path):
+    path = book(tmp_path / "a.xlsx", [["说明", "x"], ["a", "b"]], [HEADING.split(","), ROW.split(",")])
+    run = run_source("enterprise_register", [path])
+    assert [row["name"] for row in rows_of(run)] == ["甲厂"]
+    assert "sheet '表1' of 表0, 表1" in notes_of(run)
+
+
+def test_heading_of_two_rows_is_read_as_one(tmp_path):
+    cells: list[list[object]] = [
+        ["名录"] + [None] * 7,
+        ["企业名称", "中心经度", None, None, "中心纬度", None, None, "区县"],
+        [None, "度", "分", "秒", "度", "分", "秒", None],
+        ["甲厂", 106, 19, 0, 38, 28, 30, "兴庆区"],
+    ]
+    (row,) = rows_of(run_source("enterprise_register", [book(tmp_path / "a.xlsx", cells)]))
+    assert (row["lon_raw"], row["coordinate_status"]) == ("106°19'0\"", "dms")
+    assert (row["lon_deg"], row["lat_deg"]) == (pytest.approx(106.316667, abs=1e-6), pytest.approx(38.475))
+
+
+@pytest.mark.parametrize("form", ["{axis}{part}", "{axis}({part})", "{axis}（{part}）", "企业{axis}_{part}"])
+def test_degrees_minutes_seconds_in_columns_of_their_own_are_put_together(tmp_path, form):
+    parts = ",".join(form.format(axis=axis, part=part) for axis in ("经度", "纬度") for part in "度分秒")
+    run = read(tmp_path, f"企业名称,{parts},区县\n甲厂,106,19,0,38,28,30,兴庆区\n乙厂,,,,,,,兴庆区\n")
+    found = rows_of(run)
+    assert found[0]["lon_deg"] == pytest.approx(106.316667, abs=1e-6)
+    assert [row["coordinate_status"] for row in found] == ["dms", "missing"]
+    assert "put together from" in notes_of(run)
+
+
+def test_unit_of_degrees_in_brackets_is_no_part(tmp_path):
+    (row,) = rows_of(read(tmp_path, "污染源名称,中心经度（度）,中心纬度（度）\n甲厂,106.31667,38.46667\n"))
+    assert (row["lon_deg"], row["lat_deg"]) == (106.31667, 38.46667)
+
+
+def test_repeated_heading_is_no_enterprise(tmp_path):
+    run = read(tmp_path, f"{HEADING}\n{ROW}\n{HEADING}\n")
+    assert run.result is not None
+    assert (run.result.accepted, run.result.rejected) == (1, {"heading": 1})
+
+
+def test_confused_letters_of_a_code_are_not_accepted(tmp_path):
+    run = read(tmp_path, f"{HEADING}\n甲厂,9164OOOO32I673484F,,106.31667,38.46667,水泥,,")
+    assert rows_of(run)[0]["uscc"] is None
+    assert "fail the check" in notes_of(run)
+
+
+def test_western_text_is_refused_undeclared_and_read_declared(tmp_path):
+    text = "country;name;gppd_idnr;latitude;longitude;fuel1\nBRA;Usina São João;B1;-10,5;-45,25;Hydro\n"
+    path = tmp_path / "database_BRA.csv"
+    path.write_bytes(text.encode("latin-1"))
+    assert "option encoding=cp1252" in str(run_source("power_plants", [path], {"country": "BRA"}).error)
+    (row,) = rows_of(run_source("power_plants", [path], {"country": "Brazil", "encoding": "cp1252"}))
+    assert (row["name"], row["lat_deg"]) == ("Usina São João", -10.5)
+
+
+@pytest.mark.parametrize("country", ["BRA", "brazil", "Brasil"])
+def test_country_goes_by_code_and_name(tmp_path, country):
+    path = tmp_path / "Brazil_raw.csv"
+    path.write_text("Plant Name,Fuel,Capacity (MW),Latitude,Longitude,Country\nItaipu,Hydro,1,-25.41,-54.59,Brazil\n")
+    assert [row["name"] for row in rows_of(run_source("power_plants", [path], {"country": country}))] == ["Itaipu"]
+    assert "it holds Brazil 1: option country chooses" in notes_of(run_source("power_plants", [path]))
+
+
 def test_own_mapping_is_taken_and_a_wrong_one_named(tmp_path):
     text = "A,B,C\n甲厂,106.31667,38.46667\n"
     columns = {"name": "A", "lon": "B", "lat": "C"}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -148,6 +149,90 @@ def test_json_records_give_what_csv_gives(tmp_path, as_numbers):
     shuffled = dict(reversed(list(record.items())))
     from_json = only_row(read(tmp_path, json.dumps([shuffled]), suffix=".json"))
     assert from_json == only_row(read(tmp_path, f"{VIIRS}\n{VIIRS_ROW}"))
+
+
+def test_json_lines_arcgis_and_geojson_give_what_csv_gives(tmp_path):
+    record = dict(zip(VIIRS.split(","), VIIRS_ROW.split(","), strict=True))
+    expected = only_row(read(tmp_path, f"{VIIRS}\n{VIIRS_ROW}"))
+    upper = {name.upper(): value for name, value in record.items()}
+    point = {name: value for name, value in record.items() if name not in ("latitude", "longitude")}
+    feature = {"properties": point, "geometry": {"type": "Point", "coordinates": [96.14342, 28.03833]}}
+    later = {**record, "acq_time": "700"}
+    texts = [
+        json.dumps(record) + "\n" + json.dumps(later) + "\n",
+        json.dumps({"features": [{"attributes": upper, "geometry": {"x": 96.1, "y": 28.0}}]}),
+        json.dumps({"type": "FeatureCollection", "features": [feature]}),
+        json.dumps([upper, later]),
+    ]
+    for text in texts:
+        assert rows_of(read(tmp_path, text, suffix=".json"))[0] == expected
+
+
+def test_no_record_of_a_list_loses_a_value(tmp_path):
+    record = dict(zip(VIIRS.split(","), VIIRS_ROW.split(","), strict=True))
+    modis = dict(zip(MODIS.split(","), MODIS_ROW.split(","), strict=True))
+    bare = {name: value for name, value in modis.items() if name != "frp"}
+    records = [{**bare, "latitude": f"39.{n:04}"} for n in range(1, 1200)] + [modis, record]
+    rows = rows_of(read(tmp_path, json.dumps(records), suffix=".json"))
+    assert [row["frp_mw"] for row in rows[-2:]] == [6.3, 4.22]
+    assert [row["brightness_k"] for row in rows[-2:]] == [308.4, 339.68]
+
+
+@pytest.mark.parametrize("geometry", [5, [1], {"coordinates": 7}, None, {"x": 1}])
+def test_broken_geometry_is_refused_by_row(tmp_path, geometry):
+    record = dict(zip(VIIRS.split(","), VIIRS_ROW.split(","), strict=True))
+    point = {name: value for name, value in record.items() if name not in ("latitude", "longitude")}
+    features = [
+        {"properties": record, "geometry": None},
+        {"properties": point, "geometry": geometry},
+        7,
+        {"geometry": {}},
+    ]
+    run = read(tmp_path, json.dumps({"features": features}), suffix=".json")
+    assert run.result is not None
+    assert run.result.rejected == {"ragged": 2, "bad_number": 1}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "value"),
+    [
+        ("2022-03-28", "2022-3-28", "observed_date", date(2022, 3, 28)),
+        ("2022-03-28", "2022-03-28T00:00:00Z", "observed_date", date(2022, 3, 28)),
+        ("2022-03-28", "2022/03/28", "observed_date", date(2022, 3, 28)),
+        (",45,", ",45%,", "confidence_pct", 45),
+        (",6.3,D", ",,D", "frp_mw", None),
+        (",6.3,D", ",NA,D", "frp_mw", None),
+        (",6.3,D", ",6.3,D,,", "frp_mw", 6.3),
+        ("39.22,", "+39.22,", "lat_deg", 39.22),
+    ],
+)
+def test_other_spellings_are_understood(tmp_path, old, new, column, value):
+    assert only_row(read(tmp_path, f"{MODIS}\n{MODIS_ROW.replace(old, new)}\n"))[column] == value
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "position"),
+    [("-0.00001", "-179.99999", "-0.00001--179.99999"), ("39.22", "117.46", "39.22000-117.46000")]
+    + [("0", "-0.5", "0.00000--0.50000"), ("-89.999999", "9.1", "-90.00000-9.10000")],
+)
+def test_detection_is_named_by_its_position(tmp_path, lat, lon, position):
+    row = only_row(read(tmp_path, f"{MODIS}\n{MODIS_ROW.replace('39.22,117.46', f'{lat},{lon}')}\n"))
+    assert row["detection_id"] == f"Terra-20220328T0249-{position}"
+
+
+def test_downloaded_archive_is_opened(tmp_path):
+    path = tmp_path / "DL_FIRE_SV-C2_1.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("fire_archive_SV-C2_1.csv", f"{ARCHIVE}\n{ARCHIVE_ROW}\n")
+        made.writestr("fire_nrt_SV-C2_1.csv", f"{VIIRS}\n{VIIRS_ROW}\n")
+        made.writestr("Readme.txt", "about, the files\n")
+    run = run_source("firms", [path])
+    assert run.result is not None
+    assert [Path(account.path).name for account in run.result.files] == [
+        "fire_archive_SV-C2_1.csv",
+        "fire_nrt_SV-C2_1.csv",
+    ]
+    assert run.result.rejected == {"superseded_by_archive": 1}
 
 
 def test_heading_alone_means_none_found(tmp_path):

@@ -115,6 +115,56 @@ def test_product_inside_group_of_a_level_2_file_is_found(tmp_path):
     assert len(rows_of(run_source("satellite_grid", [path]))) == 6
 
 
+@pytest.mark.parametrize("stated", ["milliseconds", "milliseconds since 2023-06-01 00:00:00"])
+def test_orbit_takes_its_day_from_the_time_of_each_scan_line(tmp_path, stated):
+    path = tmp_path / "S5P.nc"
+    lon, lat = np.meshgrid([116.0, 116.1], [39.0, 39.1])
+    lines = np.array([[57_599_000, 57_600_000]], dtype="i8")
+    dims = ("time", "scanline", "ground_pixel")
+    dataset = xr.Dataset(
+        {
+            "formaldehyde_tropospheric_vertical_column": (dims, np.full((1, 2, 2), 1e-4), {"units": "mol m-2"}),
+            "delta_time": (dims[:2], lines, {"units": stated}),
+        },
+        coords={
+            "latitude": (dims, lat[None]),
+            "longitude": (dims, lon[None]),
+            "time": ("time", [0], {"units": "seconds since 2023-06-01"}),
+        },
+    )
+    dataset.to_netcdf(path, engine="h5netcdf", group="PRODUCT")
+    rows = rows_of(run_source("satellite_grid", [path]))
+    assert [row["date"].day for row in rows] == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize("fill", [-999.0, -9999.0, -32768.0, 9.96921e36, 65535.0])
+def test_undeclared_fill_values_are_not_observed(tmp_path, fill):
+    dataset = no2_field()
+    dataset["nitrogendioxide_tropospheric_column"][0, 0, 0] = fill
+    row = rows_of(read(tmp_path, dataset))[0]
+    assert (row["value"], row["is_valid"]) == (None, False)
+
+
+def test_csv_of_one_product_needs_neither_option_nor_date(tmp_path):
+    path = tmp_path / "PM25_20230701.csv"
+    path.write_text("lon,lat,PM2.5 (mg/m3)\n116.1,39.1,0.033\n244,39.1,-999\n")
+    run = run_source("satellite_grid", [path])
+    rows = rows_of(run)
+    assert [(row["product"], row["date"], row["lon_deg"]) for row in rows] == [
+        ("PM25", date(2023, 7, 1), 116.1),
+        ("PM25", date(2023, 7, 1), -116.0),
+    ]
+    assert (rows[0]["value"], rows[1]["value"]) == (pytest.approx(33.0), None)
+
+
+def test_damaged_netcdf_prints_nothing_of_its_own(tmp_path, capfd):
+    path = tmp_path / "f.nc"
+    no2_field().to_netcdf(path, engine="h5netcdf")
+    path.write_bytes(path.read_bytes()[:1500])
+    assert "damaged" in str(run_source("satellite_grid", [path]).error)
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_same_file_twice_counts_once(tmp_path):
     path = tmp_path / "f.nc"
     no2_field().to_netcdf(path, engine="h5netcdf")
@@ -179,7 +229,9 @@ def test_any_unit_text_has_a_plain_form(text):
     ("unit", "plain"),
     [("mol m-2", "molm-2"), ("mol/m^2", "molm-2"), ("mol m**-2", "molm-2"), ("molecules cm-2", "moleccm-2")]
     + [("1e15 molec/cm2", "1e15moleccm-2"), ("10^15 molec. cm-2", "1015moleccm-2"), ("μg/m³", "ugm-3")]
-    + [("1/cm^2", "1cm-2"), ("kg m-3", "kgm-3")],
+    + [("1/cm^2", "1cm-2"), ("kg m-3", "kgm-3"), ("[ug/m3]", "ugm-3"), ("ug.m-3", "ugm-3"), ("moles/m2", "molm-2")]
+    + [("1E+15 molec/cm2", "1e15moleccm-2"), ("x10^15 molec./cm2", "1015moleccm-2"), ("Dobson units", "dobson")]
+    + [("1.e15 molec cm-2", "1e15moleccm-2"), ("micrograms per m3", "ugperm3"), ("10^-9 kg m^-3", "10-9kgm-3")],
 )
 def test_units_are_compared_in_plain_form(unit, plain):
     assert plain_unit(unit) == plain
