@@ -20,6 +20,7 @@ demo: .venv/.runtime ## build the demo snapshot again
 
 test: .venv/.dev lint ## install what tests need, check, run all tests, the browser's included
 	sh tests/install_browser.sh
+	sh tests/install_services.sh
 	$(BIN)/python -m pytest
 
 lint: .venv/.dev ## format check, lint, types, dependency rules

@@ -1,4 +1,4 @@
-"""`python -m data_adapters list | read | tables`: look at sources and their files without building anything."""
+"""`python -m data_adapters list | read | listen | tables`: look at sources, read files, take messages."""
 
 from __future__ import annotations
 
@@ -12,13 +12,28 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
+from data_adapters.campaign.full.command import make_campaign
+from data_adapters.catalogue.command import show_catalogue
+from data_adapters.hj212.listen import ListenOptions, listen
+from data_adapters.identity_command import show_coordinates, show_resolution
+from data_adapters.option_text import parse_options
 from data_adapters.registry import SOURCES
+from data_adapters.report_command import show_report
 from data_adapters.run import SourceRun, run_source
 from data_adapters.source import AdapterError, SourceResult, sidecar
+from data_adapters.staging_command import stage_files
 from data_adapters.tables import TABLES, tables_markdown
+from data_adapters.watch_command import watch_folder
 
 UNUSABLE = 2
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app.command("catalogue")(show_catalogue)
+app.command("watch")(watch_folder)
+app.command("report")(show_report)
+app.command("campaign")(make_campaign)
+app.command("stage")(stage_files)
+app.command("resolve")(show_resolution)
+app.command("coordinates")(show_coordinates)
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
@@ -61,6 +76,22 @@ def read_source(
             typer.echo(account.error, err=True)
 
 
+@app.command("listen")
+def listen_hj212(
+    store: Annotated[Path, typer.Option(help="Folder of the raw frames.")] = Path("var/hj212"),
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 9212,
+    devices: Annotated[Path | None, typer.Option(help="Device register, TOML (docs/hj212.md).")] = None,
+    fsync: Annotated[str, typer.Option(help="batch: on disk before the answer; never: left to the system.")] = "batch",
+) -> None:
+    """Take HJ 212 messages of devices over TCP, keep them, acknowledge them."""
+    try:
+        listen(ListenOptions(store, host, port, devices, fsync), typer.echo)
+    except AdapterError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(UNUSABLE) from error
+
+
 @app.command("tables")
 def show_tables(markdown: Annotated[bool, typer.Option("--markdown", help="As docs/tables.md.")] = False) -> None:
     """The canonical tables."""
@@ -71,27 +102,6 @@ def show_tables(markdown: Annotated[bool, typer.Option("--markdown", help="As do
     for table in TABLES.values():
         grid.add_row(table.name, str(len(table.columns)), escape(table.grain))
     Console().print(grid)
-
-
-def parse_options(given: list[str]) -> dict[str, Any]:
-    """Options from name=value; a dot in the name makes a mapping.
-
-    Raises  AdapterError for one without an equals sign
-    """
-    options: dict[str, Any] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise AdapterError("", f"option {text!r} is not name=value")
-        outer, dot, inner = name.partition(".")
-        if not dot:
-            options[name] = value
-            continue
-        mapping = options.setdefault(outer, {})
-        if not isinstance(mapping, dict):
-            raise AdapterError("", f"option {outer} is given as a value and as a mapping")
-        mapping[inner] = value
-    return options
 
 
 def _title(name: str) -> dict[str, str]:

@@ -17,6 +17,9 @@ SOURCES: Mapping[str, str] = MappingProxyType(
         "satellite_grid": "data_adapters.sources.satellite_grid:SATELLITE_GRID",
         "enterprise_register": "data_adapters.sources.enterprise_register:ENTERPRISE_REGISTER",
         "power_plants": "data_adapters.sources.power_plants:POWER_PLANTS",
+        "hj212": "data_adapters.sources.hj212:HJ212",
+        "category": "data_adapters.sources.category:CATEGORY",
+        "postgres": "data_adapters.sources.postgres:POSTGRES",
         "campaign": "data_adapters.campaign:CAMPAIGN",
     }
 )

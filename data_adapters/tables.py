@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from data_adapters.hj212 import columns
+
 TEXT = pa.string()
 DATE = pa.date32()
 TIME = pa.timestamp("s")
@@ -304,6 +306,20 @@ CLUE_EVENTS = Table(
     ),
 )
 
+CEMS_READINGS = Table(
+    "cems_readings",
+    "one row per value a stack monitor sent over HJ 212; kept whatever the flag, never overwritten",
+    ("device_mn", "system_code", "command", "data_time", "factor_code", "value_kind", "frame_no", "item_no"),
+    tuple(Column(*column) for column in columns.READINGS),
+)
+
+CEMS_MARKS = Table(
+    "cems_marks",
+    "one row per mark as entered; append-only: a change or withdrawal is a new row that names the one it revises",
+    ("mark_id",),
+    tuple(Column(*column) for column in columns.MARKS),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -322,6 +338,8 @@ TABLES: dict[str, Table] = {
         PROBLEMS,
         CLUES,
         CLUE_EVENTS,
+        CEMS_READINGS,
+        CEMS_MARKS,
     )
 }
 
