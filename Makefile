@@ -35,7 +35,7 @@ bench: .venv/.dev ## measure the budgets; prints medians
 
 screenshots: .venv/.dev $(SNAPSHOTS)/CURRENT ## pictures of every screen into docs/screenshots
 	sh tests/install_browser.sh
-	$(BIN)/python -m benchmarks.screenshots
+	$(BIN)/python -m benchmarks.screenshots $(SNAPSHOTS)
 
 $(SNAPSHOTS)/CURRENT:
 	$(BIN)/python -m fusion build --demo small --out $(SNAPSHOTS)

@@ -12,6 +12,7 @@ from data_adapters.hj212.crc import Bytes, Places, crcs
 MIN_SEGMENT, MAX_SEGMENT = 20, 1024
 AROUND = 10
 MARK = 1
+AMPERSANDS = 4  # of a whole frame: CP=&&…&&
 HASH, AMPERSAND, COMMA, SEMICOLON, CR, LF = b"#&,;\r\n"
 HEX_VALUES = np.full(256, 99, dtype=np.uint16)
 HEX_VALUES[np.frombuffer(b"0123456789ABCDEF", np.uint8)] = np.arange(16)
@@ -69,10 +70,12 @@ def _check_forms(buffer: Bytes, starts: Places, lengths: Places, is_regular: Mas
 
 
 def _check_characters(buffer: Bytes, starts: Places, is_regular: Mask) -> None:
-    """Lines with empty items, with bytes beyond ASCII or with our own mark are left to the strict way."""
+    """Lines with empty items, a stray &, bytes beyond ASCII or our own mark are left to the strict way."""
     separator = (buffer == SEMICOLON) | (buffer == COMMA)
     ampersand = buffer == AMPERSAND
     odd = separator[:-1] & (separator[1:] | ampersand[1:])
     odd |= ampersand[:-1] & separator[1:]
+    pairs = np.searchsorted(starts, np.flatnonzero(ampersand), side="right") - 1
+    is_regular &= np.bincount(pairs, minlength=len(starts)) == AMPERSANDS
     for places in (np.flatnonzero(odd), np.flatnonzero((buffer >= 128) | (buffer == MARK))):
         is_regular[np.searchsorted(starts, places, side="right") - 1] = False

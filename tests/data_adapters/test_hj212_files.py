@@ -156,6 +156,13 @@ def test_the_quick_way_reads_what_the_strict_way_reads(content, is_end):
     assert tables[0].to_pylist() == tables[1].to_pylist()
 
 
+def test_a_stray_ampersand_in_an_item_is_read_the_strict_way():
+    content = packet("a21026-Rtd=1;a21026-Flag=a&b")
+    quick, strict = (read_content(content, Devices(), is_quick) for is_quick in (True, False))
+    assert quick.batch.frames.to_pylist() == strict.batch.frames.to_pylist()
+    assert quick.batch.values.to_pylist() == strict.batch.values.to_pylist()
+
+
 def test_chunks_of_a_file_do_not_show_in_what_is_read(monkeypatch):
     content = b"".join(packet(f"a21002-Avg={n}", at=f"202307110{n}0000") for n in range(9)) + HOUR[:50] + HOUR * 2
     whole = read_content(content, Devices())
