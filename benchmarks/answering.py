@@ -68,7 +68,7 @@ def table_request(filters: str) -> bytes:
         "output": "situation-table.getRowsResponse", "outputs": output,
         "changedPropIds": ["situation-table.getRowsRequest"],
         "inputs": [{"id": "situation-table", "property": "getRowsRequest", "value": wanted}],
-        "state": [{"id": "situation-filters", "property": "data", "value": filters}],
+        "state": [{"id": "situation-filters", "property": "data", "value": {"query": filters}}],
     }).encode()  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from fusion.places import Geometries, Places
 UNITS_PER_DEG = 10_000
 LINES_LEVEL = 9
 LONGEST_STEP = 32_767
-TOLERANCE_DEG: Mapping[int, float] = {0: 0.02, 1: 0.012, 2: 0.004}
+TOLERANCE_DEG: Mapping[int, float] = {0: 0.02, 1: 0.016, 2: 0.004}
 # Far levels are rounded coarser than the unit: invisible at their zoom, and half the bytes.
 ROUNDED_TO: Mapping[int, int] = {0: 10, 1: 10, 2: 2}
 LINE_TOLERANCE_DEG = 0.002

@@ -302,7 +302,6 @@
     lookout.player.wire();
     lookout.wirePage();
     await loading;
-    lookout.controls.start(places);
     /* Before the map reports moves of its own, as when its panel gets its size. */
     const asked = lookout.state.get().map;
     await lookout.situationMap.start(places);
@@ -313,6 +312,8 @@
       lookout.chips.notice(word('notice.ignored', { names: lookout.state.ignored.join(', ') }));
     ready = true;
     await run(0).catch(failed);
+    /* Thousands of regions in a list box: after the figures stand. */
+    lookout.controls.start(places);
     if (state.sel) selected(state);
     if (state.table) lookout.table.show(true);
     lookout.controls.exportLinks();

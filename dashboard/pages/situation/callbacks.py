@@ -88,7 +88,7 @@ def answer_rows(wanted: dict[str, Any] | None, filters: dict[str, str] | None) -
         return no_update
     store: Store = current_app.config["lookout.store"]
     t = _words()
-    page = filters or {}
+    page = filters if isinstance(filters, dict) else {}
     scope, _ = parse(dict(parse_qsl(page.get("query", ""))))
     loaded = store.named(page["snapshot"]) if page.get("snapshot") else store.current()
     sorts = [
