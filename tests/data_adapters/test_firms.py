@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -297,10 +296,3 @@ def test_real_files_are_read_without_loss(shared_data):
     assert run.result is not None
     assert [account.read for account in run.result.files] == list(counts.values())
     assert run.result.rejected == {"duplicate": 1821}
-
-
-def test_forty_thousand_rows_take_less_than_a_second(shared_data):
-    path = shared_data / "firms" / "modis_nrt_global_7day_pcc3e.csv"
-    started = time.perf_counter()
-    run_source("firms", [path])
-    assert time.perf_counter() - started < 1.0

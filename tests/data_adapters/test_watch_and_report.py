@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -108,9 +107,7 @@ def test_watch_ends_cleanly_when_told_to(folder):
         assert watch.stdout is not None
         assert json.loads(watch.stdout.readline())["status"] == "kept"
         watch.send_signal(signal.SIGTERM)
-        started = time.monotonic()
         assert watch.wait(timeout=20) == 0
-        assert time.monotonic() - started < 10
 
 
 def test_report_tells_count_freshness_quality_and_gaps(folder):
