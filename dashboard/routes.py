@@ -112,16 +112,18 @@ def _layer(store: Store, cache: Cache, snapshot_id: str, layer: str) -> Response
     if round_idx is not None and not 0 <= round_idx <= NO_ROUND:
         abort(404)
     key = f"{snapshot_id}/{layer}/{round_idx}"
-    stream = lambda: layers.layer(loaded.cursor(), layer, round_idx)  # noqa: E731 - one expression, used once
-    return _gzipped(cache, key, stream, "application/vnd.apache.arrow.stream")
+    return _gzipped(
+        cache, key, lambda: layers.layer(loaded.cursor(), layer, round_idx), "application/vnd.apache.arrow.stream"
+    )
 
 
 def _trend(store: Store, cache: Cache, snapshot_id: str) -> Response:
     loaded = _named(store, snapshot_id)
     filters = _filters()
     key = f"{snapshot_id}/trend/{filters.query()}"
-    answer = lambda: json.dumps(queries.trend(loaded.cursor(), filters)).encode()  # noqa: E731 - one expression, used once
-    return _gzipped(cache, key, answer, "application/json")
+    return _gzipped(
+        cache, key, lambda: json.dumps(queries.trend(loaded.cursor(), filters)).encode(), "application/json"
+    )
 
 
 def _describe(store: Store, snapshot_id: str, kind: str, index: int) -> Response:
@@ -151,8 +153,12 @@ def _export(store: Store, snapshot_id: str, table: str, form: str) -> Response:
 
 def _catalogue(store: Store, cache: Cache, snapshot_id: str) -> Response:
     loaded = _named(store, snapshot_id)
-    answer = lambda: json.dumps(sources.catalogue(loaded.cursor())).encode()  # noqa: E731 - one expression, used once
-    return _gzipped(cache, f"{snapshot_id}/sources", answer, "application/json")
+    return _gzipped(
+        cache,
+        f"{snapshot_id}/sources",
+        lambda: json.dumps(sources.catalogue(loaded.cursor())).encode(),
+        "application/json",
+    )
 
 
 def _samples(store: Store, snapshot_id: str, code: str) -> Response:
