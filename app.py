@@ -6,7 +6,7 @@ import errno
 import logging
 import socket
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import waitress
@@ -25,9 +25,9 @@ def main(
 ) -> None:
     """Serve the newest snapshot on http://HOST:PORT until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    given = {"snapshots": snapshots, "port": port, "host": host}
+    asked: dict[str, Any] = {"snapshots": snapshots, "port": port, "host": host}
     try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        settings = Settings(**{name: value for name, value in asked.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         name = f"LOOKOUT_{first['loc'][0]}".upper()

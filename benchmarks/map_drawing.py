@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from statistics import median
 
 from playwright.sync_api import Browser, Page
@@ -62,10 +63,10 @@ def measure_map(browser: Browser, url: str) -> list[Measure]:
     ]
 
 
-def frames(page: Page, move: object) -> tuple[float, float]:
+def frames(page: Page, move: Callable[[Page], object]) -> tuple[float, float]:
     """Frames a second and the longest frame while `move` runs."""
     page.evaluate(FRAMES)
-    move(page)  # type: ignore[operator]
+    move(page)
     seen = page.evaluate("() => window.lookoutFrames()")
     gaps = [b - a for a, b in zip(seen, seen[1:], strict=False)]
     page.wait_for_timeout(700)
