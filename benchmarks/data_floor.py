@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from data_adapters.catalogue import CATEGORIES
-from data_adapters.staging import THREADS, stage
+from data_adapters.store.staging import THREADS, stage
 
 LARGEST = max(CATEGORIES.values(), key=lambda one: one.rows_per_round).code
 GIB = 1024**2  # ru_maxrss counts KiB

@@ -15,15 +15,15 @@ from rich.table import Table as Grid
 from data_adapters.campaign.full.command import make_campaign
 from data_adapters.catalogue.command import show_catalogue
 from data_adapters.hj212.listen import ListenOptions, listen
-from data_adapters.identity_command import show_coordinates, show_resolution
+from data_adapters.identity.command import show_coordinates, show_resolution
 from data_adapters.option_text import parse_options
 from data_adapters.registry import SOURCES
-from data_adapters.report_command import show_report
 from data_adapters.run import SourceRun, run_source
 from data_adapters.source import AdapterError, SourceResult, sidecar
-from data_adapters.staging_command import stage_files
+from data_adapters.store.report_command import show_report
+from data_adapters.store.staging_command import stage_files
+from data_adapters.store.watch_command import watch_folder
 from data_adapters.tables import TABLES, tables_markdown
-from data_adapters.watch_command import watch_folder
 
 UNUSABLE = 2
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)

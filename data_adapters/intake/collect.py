@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from data_adapters.intake.checks import NUMBER, REASONS, SPAN
 from data_adapters.intake.load import Loaded
 from data_adapters.intake.wanted import Wanted
-from data_adapters.rejects import REJECTS
 from data_adapters.source import RejectionLog
+from data_adapters.store.rejects import REJECTS
 
 BY_NUMBER = np.array(list(REASONS), dtype=object)
 

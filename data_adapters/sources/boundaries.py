@@ -20,8 +20,8 @@ import pyarrow as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from data_adapters.coordinates import TO_WGS84
-from data_adapters.place_names import english_name
+from data_adapters.places.coordinates import TO_WGS84
+from data_adapters.places.names import english_name
 from data_adapters.source import (
     AdapterError,
     FileAccount,

@@ -24,8 +24,8 @@ from data_adapters.catalogue import schema, table
 from data_adapters.intake.collect import accepted, close_account, refuse_repeated
 from data_adapters.intake.load import Loaded, engine, load
 from data_adapters.intake.wanted import Wanted, wanted
-from data_adapters.rejects import REJECTS
 from data_adapters.source import FileAccount, RejectionLog, SourceResult, read_each
+from data_adapters.store.rejects import REJECTS
 from data_adapters.tables import TableError
 
 

@@ -18,9 +18,9 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from data_adapters.coordinates import TO_WGS84
 from data_adapters.industries import industry_codes
-from data_adapters.placing import Places
+from data_adapters.places.coordinates import TO_WGS84
+from data_adapters.places.placing import Places
 from data_adapters.source import (
     AdapterError,
     FileAccount,

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from data_adapters.placing import Places
+from data_adapters.places.placing import Places
 from data_adapters.registry import SOURCES
 from data_adapters.run import run_source
 from data_adapters.source import AdapterError, FileAccount

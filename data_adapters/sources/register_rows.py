@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_adapters.adcodes import with_todays_codes
-from data_adapters.coordinate_text import read_positions
-from data_adapters.coordinates import TO_WGS84
-from data_adapters.datum import datum_note
-from data_adapters.identifiers import has_permit_shape, has_valid_uscc, is_missing, tidy_code
-from data_adapters.placing import Places
+from data_adapters.identity.identifiers import has_permit_shape, has_valid_uscc, is_missing, tidy_code
+from data_adapters.places.adcodes import with_todays_codes
+from data_adapters.places.coordinates import TO_WGS84
+from data_adapters.places.datum import datum_note
+from data_adapters.places.placing import Places
+from data_adapters.places.text import read_positions
 from data_adapters.source import FileAccount, RejectionLog, Rows
 
 KEY_WORDS = ("是", "1", "true", "yes", "y", "重点", "重点管理", "key")

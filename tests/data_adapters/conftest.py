@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from data_adapters.placing import Places
+from data_adapters.places.placing import Places
 from data_adapters.sources.boundaries import BOUNDARIES
 
 

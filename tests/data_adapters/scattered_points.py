@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data_adapters.placing import Places
+from data_adapters.places.placing import Places
 
 NAMES = np.array([a + b + c for a in "华建宏兴泰丰润达" for b in "恒通金宝利源顺德" for c in "中天新东方大成永"])
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_adapters.adcode_source import HEADING, changes_of
-from data_adapters.adcodes import CHANGES, CodeHistory, with_todays_codes
+from data_adapters.places.adcode_source import HEADING, changes_of
+from data_adapters.places.adcodes import CHANGES, CodeHistory, with_todays_codes
 from data_adapters.run import run_source
 
 

@@ -28,7 +28,7 @@ FULL = """
 import resource, sys
 from datetime import datetime
 from pathlib import Path
-from data_adapters.handover import keep
+from data_adapters.store.handover import keep
 from data_adapters.run import run_source
 store, file, limit = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 result = run_source("category", [file], {"code": "B02"}).result

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pytest
 import shapely
 
-from data_adapters.place_names import english_name
+from data_adapters.places.names import english_name
 from data_adapters.run import SourceRun, run_source
 
 SQUARE = [[[116.0, 39.0], [117.0, 39.0], [117.0, 40.0], [116.0, 40.0], [116.0, 39.0]]]

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scattered_points import scattered
 
-from data_adapters.coordinate_checks import Points, problems_of
-from data_adapters.coordinate_digits import as_minutes, slipped_point
-from data_adapters.coordinate_findings import check_points, to_fix_csv
-from data_adapters.identity_tables import identity_table
+from data_adapters.identity.tables import identity_table
+from data_adapters.places.checks import Points, problems_of
+from data_adapters.places.digits import as_minutes, slipped_point
+from data_adapters.places.findings import check_points, to_fix_csv
 
 COUNT = 3000
 PLANTED = {

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_adapters import coordinates as c
-from data_adapters.coordinate_text import parse_degrees, read_positions
+from data_adapters.places import coordinates as c
+from data_adapters.places.text import parse_degrees, read_positions
 
 LON = st.floats(73, 135)
 LAT = st.floats(4, 53.5)

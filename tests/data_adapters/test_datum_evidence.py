@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scattered_points import scattered, written
 
-from data_adapters.coordinate_findings import check_points
-from data_adapters.coordinates import gcj02_to_bd09, unchanged, wgs84_to_bd09, wgs84_to_gcj02
+from data_adapters.places.coordinates import gcj02_to_bd09, unchanged, wgs84_to_bd09, wgs84_to_gcj02
+from data_adapters.places.findings import check_points
 
 SYSTEMS = {"wgs84": unchanged, "gcj02": wgs84_to_gcj02, "bd09": wgs84_to_bd09}
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_resolution import A_CODE, register
 
-from data_adapters.device_links import HEADINGS, link_devices, links_on, read_device_list
-from data_adapters.resolution import resolve
+from data_adapters.identity.device_links import HEADINGS, link_devices, links_on, read_device_list
+from data_adapters.identity.resolution import resolve
 from data_adapters.source import AdapterError
 
 PERMIT = A_CODE + "001P"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_adapters.coordinates import wgs84_to_gcj02
 from data_adapters.industries import fuel_codes, industry_code
+from data_adapters.places.coordinates import wgs84_to_gcj02
 from data_adapters.run import SourceRun, run_source
 
 HEADING = "企业名称,统一社会信用代码,排污许可证编号,经度,纬度,行业,市,区县"

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_adapters.identifiers import ALPHABET, check_character, has_permit_shape, has_valid_uscc, is_missing, tidy_code
+from data_adapters.identity.identifiers import (
+    ALPHABET,
+    check_character,
+    has_permit_shape,
+    has_valid_uscc,
+    is_missing,
+    tidy_code,
+)
 
 STEM = st.text(alphabet=ALPHABET, min_size=17, max_size=17)
 

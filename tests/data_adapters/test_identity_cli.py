@@ -9,7 +9,7 @@ from test_enterprise_register import HEADING, ROW
 from typer.testing import CliRunner
 
 from data_adapters.__main__ import app
-from data_adapters.identity_tables import IDENTITY_TABLES
+from data_adapters.identity.tables import IDENTITY_TABLES
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "coordinates-and-identity.md"
 

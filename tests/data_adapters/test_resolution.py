@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_adapters.identifiers import check_character
-from data_adapters.resolution import resolve
-from data_adapters.resolution_names import comparable_names, name_similarity, place_words
+from data_adapters.identity.identifiers import check_character
+from data_adapters.identity.names import comparable_names, name_similarity, place_words
+from data_adapters.identity.resolution import resolve
 from data_adapters.run import run_source
 from data_adapters.tables import TABLES
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from data_adapters.__main__ import app
 from data_adapters.catalogue import schema
 from data_adapters.source import AdapterError
-from data_adapters.staging import REJECTS, stage
+from data_adapters.store.staging import REJECTS, stage
 
 
 def city_days(days: list[str], cities: tuple[str, ...] = ("340100", "130100"), aqi: int = 80) -> pa.Table:

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from data_adapters.__main__ import app
 from data_adapters.catalogue import CATEGORIES
-from data_adapters.report import report
-from data_adapters.watch import Watch
+from data_adapters.store.report import report
+from data_adapters.store.watch import Watch
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -15,10 +15,10 @@ from typing import Any, cast
 
 import duckdb
 
-from data_adapters.handover import keep, write_beside
 from data_adapters.run import run_source
 from data_adapters.source import AdapterError
 from data_adapters.sources.category import CategoryResult
+from data_adapters.store.handover import keep, write_beside
 
 log = logging.getLogger(__name__)
 SEEN = "watched.json"

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from data_adapters.report import report
+from data_adapters.store.report import report
 
 UNUSABLE = 2
 CHINA = timezone(timedelta(hours=8))

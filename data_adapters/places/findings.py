@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from data_adapters.adcodes import with_todays_codes
-from data_adapters.coordinate_checks import Points, problems_of
-from data_adapters.coordinate_text import read_positions
-from data_adapters.coordinates import TO_WGS84
-from data_adapters.datum_evidence import SYSTEMS, border_votes, by_group, control_votes
-from data_adapters.identity_tables import IDENTITY_TABLES, identity_table
-from data_adapters.placing import Degrees, Places
+from data_adapters.identity.tables import IDENTITY_TABLES, identity_table
+from data_adapters.places.adcodes import with_todays_codes
+from data_adapters.places.checks import Points, problems_of
+from data_adapters.places.coordinates import TO_WGS84
+from data_adapters.places.datum_evidence import SYSTEMS, border_votes, by_group, control_votes
+from data_adapters.places.placing import Degrees, Places
+from data_adapters.places.text import read_positions
 from data_adapters.source import FileAccount
 from data_adapters.sources.register_points import control_points, read_points
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_adapters.coordinate_text import CHINA_LAT, CHINA_LON, MIN_DECIMALS
+from data_adapters.places.text import CHINA_LAT, CHINA_LON, MIN_DECIMALS
 
 DECIMAL = r"^(?P<whole>\d{1,3})\.(?P<fraction>\d+)$"
 ODDS_FULL = np.log(0.98 / 0.36)  # a value of four digits or more fits minutes and seconds by chance in 36 of 100

@@ -13,7 +13,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from data_adapters.place_names import provinces
+from data_adapters.places.names import provinces
 
 LEGAL_FORMS = r"(?:股份合作|股份|有限|责任)+(?=公司)"
 PLACE_ENDINGS = r"(?:特别行政区|(?:维吾尔|壮族|回族)?自治区|[^\s]{1,3}族自治州|自治州|地区|省|市|盟)$"

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from data_adapters.source import AdapterError
-from data_adapters.staging import stage
+from data_adapters.store.staging import stage
 
 UNUSABLE = 2
 Source = Annotated[Path, typer.Option("--from", help="Folder with a folder of files for each category.")]

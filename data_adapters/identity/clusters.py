@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from data_adapters.resolution_pairs import ACCEPTED
+from data_adapters.identity.pairs import ACCEPTED
 
 REFUSED = 0.8  # confidence left to a pair that would put a contradiction into one cluster
 Labels = NDArray[np.int64]

@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from data_adapters.coordinate_findings import Findings, check_files, to_fix_csv
-from data_adapters.device_links import link_devices, read_device_list
-from data_adapters.resolution import resolve
+from data_adapters.identity.device_links import link_devices, read_device_list
+from data_adapters.identity.resolution import resolve
+from data_adapters.places.findings import Findings, check_files, to_fix_csv
 from data_adapters.source import AdapterError
 from data_adapters.sources.boundaries import BOUNDARIES
 from data_adapters.sources.register_points import read_registers

@@ -14,7 +14,7 @@ import typer
 from data_adapters.intake.wanted import wanted
 from data_adapters.option_text import parse_options
 from data_adapters.source import AdapterError
-from data_adapters.watch import Outcome, Watch, run_watch
+from data_adapters.store.watch import Outcome, Watch, run_watch
 
 UNUSABLE = 2
 

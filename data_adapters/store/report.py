@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data_adapters.catalogue import CATEGORIES, Category, day_column
-from data_adapters.handover import ALL_DAYS, known_accounts
-from data_adapters.watch import SEEN
+from data_adapters.store.handover import ALL_DAYS, known_accounts
+from data_adapters.store.watch import SEEN
 
 State = Literal["on_time", "late", "missing", "never"]
 PERIOD_H = {"hourly": 1, "daily": 24, "event": 24, "snapshot": 0}

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from data_adapters.identity_tables import PAIR, identity_table
-from data_adapters.resolution_clusters import Labels, cluster_ids, clustered
-from data_adapters.resolution_names import comparable_names, place_words
-from data_adapters.resolution_pairs import ACCEPTED, METHODS, candidate_pairs, judged_pairs
+from data_adapters.identity.clusters import Labels, cluster_ids, clustered
+from data_adapters.identity.names import comparable_names, place_words
+from data_adapters.identity.pairs import ACCEPTED, METHODS, candidate_pairs, judged_pairs
+from data_adapters.identity.tables import PAIR, identity_table
 
 TRUSTED = ("ok", "dms", "truncated", "swapped")  # positions good enough to speak for or against a pair
 COLUMNS = ("enterprise_id", "name", "uscc", "permit_no", "county_adcode", "lon_deg", "lat_deg", "coordinate_status")

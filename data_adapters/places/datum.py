@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data_adapters.coordinates import TO_WGS84
-from data_adapters.placing import Declared, Places
+from data_adapters.places.coordinates import TO_WGS84
+from data_adapters.places.placing import Declared, Places
 
 USABLE = ("ok", "dms", "truncated", "outside_county")
 

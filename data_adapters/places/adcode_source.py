@@ -1,6 +1,6 @@
 """How reference/adcode_changes.csv is made from the published list of changes of division codes, 1980-2026.
 
-`python -m data_adapters.adcode_source FILE > data_adapters/reference/adcode_changes.csv`. The file is
+`python -m data_adapters.places.adcode_source FILE > data_adapters/reference/adcode_changes.csv`. The file is
 adcode_historical_changes_1980_2020.json: yearly differences of the code book GB/T 2260 (National Bureau of
 Statistics) with additions from the yearly announcements of the Ministry of Civil Affairs; attribution is asked for,
 and given here and in docs/coordinates-and-identity.md.

@@ -1,6 +1,6 @@
 """Rows read from a file into the store of canonical Parquet: days merged, accounts and refusals kept, each hash once.
 
-The store is the one of `data_adapters.staging`: <table>/<code>/day=…/part.parquet, _rejects/, accounts.json.
+The store is the one of `data_adapters.store.staging`: <table>/<code>/day=…/part.parquet, _rejects/, accounts.json.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from data_adapters.coordinates import TO_WGS84
-from data_adapters.placing import Degrees, Places
+from data_adapters.places.coordinates import TO_WGS84
+from data_adapters.places.placing import Degrees, Places
 
 MIN_POINTS = 1000  # a register with fewer says little about 500 m …
 MANY_VOTES = 30  # … unless this many of its points vote

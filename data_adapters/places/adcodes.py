@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-CHANGES = Path(__file__).parent / "reference" / "adcode_changes.csv"
+CHANGES = Path(__file__).parent.parent / "reference" / "adcode_changes.csv"
 SHAPE = r"[1-9]\d{5}"
 LATEST = 9999
 FIRST = 0

@@ -24,8 +24,8 @@ import duckdb
 
 from data_adapters.catalogue import CATEGORIES
 from data_adapters.source import AdapterError, FileAccount
-from data_adapters.staging_files import REGISTERS, RawFile, find_files
-from data_adapters.staging_sql import StageError, merge_parts, read_parts
+from data_adapters.store.staging_files import REGISTERS, RawFile, find_files
+from data_adapters.store.staging_sql import StageError, merge_parts, read_parts
 
 ACCOUNTS = "accounts.json"
 PART = "part.parquet"

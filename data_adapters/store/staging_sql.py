@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from data_adapters.catalogue import day_column, table
 from data_adapters.source import FileAccount
-from data_adapters.staging_files import RawFile
+from data_adapters.store.staging_files import RawFile
 from data_adapters.tables import Table
 
 SNAPSHOT = "all"

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from data_adapters.identifiers import is_missing, tidy_code
-from data_adapters.identity_tables import identity_table
-from data_adapters.resolution import Resolution
+from data_adapters.identity.identifiers import is_missing, tidy_code
+from data_adapters.identity.resolution import Resolution
+from data_adapters.identity.tables import identity_table
 from data_adapters.source import AdapterError, FileAccount
 from data_adapters.sources.delimited import pick_columns, read_delimited
 

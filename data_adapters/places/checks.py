@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data_adapters import coordinate_digits as digits
-from data_adapters.coordinate_text import is_in_china_range, parse_degrees, read_positions
-from data_adapters.coordinates import TO_WGS84
-from data_adapters.placing import Places
-from data_adapters.resolution_names import comparable_names
+from data_adapters.identity.names import comparable_names
+from data_adapters.places import digits as digits
+from data_adapters.places.coordinates import TO_WGS84
+from data_adapters.places.placing import Places
+from data_adapters.places.text import is_in_china_range, parse_degrees, read_positions
 
 SHARED_BY = 5  # names at one spot; fewer may be one yard
 LABEL_M = 150.0

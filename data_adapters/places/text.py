@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data_adapters.identifiers import is_missing
+from data_adapters.identity.identifiers import is_missing
 
 MIN_DECIMALS = 4  # fewer leave an error above 11 m
 CHINA_LON = (73.0, 136.0)

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from data_adapters.resolution_names import name_similarity
+from data_adapters.identity.names import name_similarity
 
 METHODS = ("uscc", "permit_no", "name_county", "name_distance")
 ACCEPTED = 0.9

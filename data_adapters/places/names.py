@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pypinyin import lazy_pinyin
 
-REFERENCE = Path(__file__).parent / "reference"
+REFERENCE = Path(__file__).parent.parent / "reference"
 
 # Longest first: the first that fits decides.
 KINDS = (

@@ -1,0 +1,1 @@
+"""Where things are: coordinates and their systems, divisions and their codes."""
