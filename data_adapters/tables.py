@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from data_adapters.hj212 import columns
+from data_adapters.sources import plume_columns
 
 TEXT = pa.string()
 DATE = pa.date32()
@@ -207,6 +208,13 @@ SATELLITE_GRID = Table(
     ),
 )
 
+PLUMES = Table(
+    "plumes",
+    "one row per plume of a gas that a satellite saw; a row exists only where one was detected",
+    ("plume_id",),
+    tuple(Column(*column) for column in plume_columns.PLUMES),
+)
+
 AMBIENT_SERIES = Table(
     "ambient_series",
     "one row per place, day and pollutant",
@@ -313,13 +321,6 @@ CEMS_READINGS = Table(
     tuple(Column(*column) for column in columns.READINGS),
 )
 
-CEMS_MARKS = Table(
-    "cems_marks",
-    "one row per mark as entered; append-only: a change or withdrawal is a new row that names the one it revises",
-    ("mark_id",),
-    tuple(Column(*column) for column in columns.MARKS),
-)
-
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -332,6 +333,7 @@ TABLES: dict[str, Table] = {
         OUTLETS,
         SATELLITE_DETECTIONS,
         SATELLITE_GRID,
+        PLUMES,
         AMBIENT_SERIES,
         EMISSION_SERIES,
         INSPECTIONS,
@@ -339,7 +341,6 @@ TABLES: dict[str, Table] = {
         CLUES,
         CLUE_EVENTS,
         CEMS_READINGS,
-        CEMS_MARKS,
     )
 }
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from fusion.errors import FusionError
 
-_PARAMETER = re.compile(r"\$([a-z_]+)")
+_PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _COMMENT = re.compile(r"--[^\n]*")
 
 
@@ -48,6 +48,20 @@ class Engine:
         """Make an Arrow table readable under `name`; nothing is copied."""
         self._db.register(name, data)
 
+    def view(self, name: str, select: str) -> None:
+        """Make a SELECT readable under `name`; it is run again wherever it is asked."""
+        self._db.execute(f'CREATE OR REPLACE VIEW "{name}" AS {select}')
+
+    def make(self, name: str, text: str, parameters: Mapping[str, Any]) -> None:
+        """Make a table of a SELECT; of the parameters it gets those it names.
+
+        Raises  FusionError naming the table
+        """
+        try:
+            self._db.execute(f'CREATE OR REPLACE TABLE "{name}" AS {text}', _wanted(text, parameters))
+        except duckdb.Error as error:
+            raise FusionError(f"table {name}: {str(error).splitlines()[0]}") from error
+
     def forget(self, name: str) -> None:
         """Let go of a registered table or of the table of a step."""
         self._db.unregister(name)
@@ -59,10 +73,8 @@ class Engine:
         Raises  FusionError naming the step
         """
         text = step_sql(step)
-        wanted = set(_PARAMETER.findall(_COMMENT.sub("", text)))
-        values = {name: parameters[name] for name in sorted(wanted)}
         try:
-            self._db.execute(f'CREATE TABLE "{step}" AS {text}', values or None).fetchall()
+            self._db.execute(f'CREATE TABLE "{step}" AS {text}', _wanted(text, parameters)).fetchall()
             return self.count(step)
         except duckdb.Error as error:
             first_line = str(error).splitlines()[0]
@@ -85,10 +97,19 @@ class Engine:
     def query(self, text: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
         """The answer to a question that is no step of its own."""
         try:
-            return self._db.sql(text, params=parameters or None).to_arrow_table()
+            return self._db.sql(text, params=_wanted(text, parameters or {})).to_arrow_table()
         except duckdb.Error as error:
             raise FusionError(f"a question to the tables failed: {str(error).splitlines()[0]}") from error
 
     def table(self, name: str) -> pa.Table:
         """A table in the order it was made."""
         return self.query(f'SELECT * FROM "{name}"')
+
+
+def _wanted(text: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Of the parameters those a text names."""
+    names = sorted(set(_PARAMETER.findall(_COMMENT.sub("", text))))
+    missing = [name for name in names if name not in parameters]
+    if missing:
+        raise FusionError(f"the parameter ${missing[0]} is not given")
+    return {name: parameters[name] for name in names} or None

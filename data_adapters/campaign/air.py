@@ -13,12 +13,11 @@ from data_adapters.campaign.places import Cells, Places
 from data_adapters.campaign.plumes import PlumeKind, Plumes, footprint, make_plumes
 from data_adapters.campaign.randomness import Flags, Floats, Ints, stream
 from data_adapters.campaign.register import Register
-from data_adapters.campaign.sizes import FIRST_DAY, Size
+from data_adapters.campaign.sizes import Size
 
 OBSERVED_SHARE = 0.53
 CITY_REACH_DEG = 0.7
 NATIVE_KM = {"PM25": 3.0, "HCHO": 5.5}
-EPOCH_DAY = (FIRST_DAY - FIRST_DAY.replace(year=1970, month=1, day=1)).days
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,7 @@ def make_air(size: Size, seed: int, places: Places, cells: Cells, register: Regi
     rng = stream(seed, "air")
     nodes = nodes_under(cells)
     cloud = _clouds(rng, nodes, size.days)
-    voc = invented.numbers("industries", "voc")[register.industry] * register.heat**0.3
-    plumes = {
-        "PM25": make_plumes(size, seed, register, PlumeKind("PM25", register.heat, 11, 1.0, 1.2)),
-        "HCHO": make_plumes(size, seed, register, PlumeKind("HCHO", voc, 20, 0.8, 1.5)),
-    }
+    plumes = plumes_of(size, seed, register)
     season = np.linspace(1.22, 0.62, size.days, dtype=np.float32)[:, None]
     regional = np.exp(0.34 * nodes.at_cells(moving_field(rng, nodes, size.days, Motion(16.0, 0.72, (3.6, 1.2)))))
     ground = _city_base(places, cells) * _texture(rng, nodes)
@@ -59,10 +54,19 @@ def make_air(size: Size, seed: int, places: Places, cells: Cells, register: Regi
         _Product("PM25", pm25, cloud, np.arange(size.days)),
         _Product("HCHO", hcho[every], clearest, every),
     )
-    table = pa.concat_tables([_observed(rng, cells, product) for product in products])
+    table = pa.concat_tables([_observed(rng, cells, product, size.epoch_day) for product in products])
     first = np.searchsorted(cells.city, np.arange(len(places.city_code)))
     per_city = np.diff(np.append(first, len(cells)))
     return Air(table, (np.add.reduceat(pm25, first, axis=1) / per_city).astype(np.float32), plumes)
+
+
+def plumes_of(size: Size, seed: int, register: Register) -> dict[str, Plumes]:
+    """The episodes of raised PM2.5 and HCHO, by product."""
+    voc = invented.numbers("industries", "voc")[register.industry] * register.heat**0.3
+    return {
+        "PM25": make_plumes(size, seed, register, PlumeKind("PM25", register.heat, 11, 1.0, 1.2)),
+        "HCHO": make_plumes(size, seed, register, PlumeKind("HCHO", voc, 20, 0.8, 1.5)),
+    }
 
 
 def _city_base(places: Places, cells: Cells) -> Grids:
@@ -95,7 +99,7 @@ def _clouds(rng: np.random.Generator, nodes: Nodes, days: int) -> Grids:
     return fraction
 
 
-def _observed(rng: np.random.Generator, cells: Cells, product: _Product) -> pa.Table:
+def _observed(rng: np.random.Generator, cells: Cells, product: _Product, epoch_day: int) -> pa.Table:
     """A product as rows. Under cloud there is no value, or near the edge one that must not be used."""
     days, n = len(product.day), len(cells)
     noise = rng.standard_normal((days, n), dtype=np.float32)
@@ -105,7 +109,7 @@ def _observed(rng: np.random.Generator, cells: Cells, product: _Product) -> pa.T
     is_valid = (cloud < 0.5) & ~is_lost
     has_value = is_valid | ((cloud < 0.56) & ~is_lost)
     qa = np.clip(np.float32(0.98) - np.float32(0.55) * cloud - np.float32(0.03) * np.abs(noise.ravel()), 0, 1)
-    date = np.repeat((product.day + EPOCH_DAY).astype(np.int32), n)
+    date = np.repeat((product.day + epoch_day).astype(np.int32), n)
     return pa.table(
         {
             "product": pa.DictionaryArray.from_arrays(pa.array(np.zeros(days * n, np.int8)), pa.array([product.name])),
@@ -135,7 +139,7 @@ def _reals(values: Grids, present: Flags) -> pa.Array:
     return pa.array(np.round(values.astype(np.float64), 2), mask=~present)
 
 
-def make_ambient_series(seed: int, places: Places, air: Air) -> pa.Table:
+def make_ambient_series(size: Size, seed: int, places: Places, air: Air) -> pa.Table:
     """City means of six pollutants, in step with the satellite's field; a day in sixty is missing."""
     rng = stream(seed, "ambient")
     pm25: Floats = air.city_pm25.astype(np.float64)
@@ -156,7 +160,7 @@ def make_ambient_series(seed: int, places: Places, air: Air) -> pa.Table:
     }
     kept = rng.random((len(values), days, cities)) > 1 / 60
     stack = np.stack([np.round(value, 1 if name != "CO" else 2) for name, value in values.items()])
-    date = np.broadcast_to((np.arange(days) + EPOCH_DAY).astype(np.int32)[None, :, None], stack.shape)
+    date = np.broadcast_to((np.arange(days) + size.epoch_day).astype(np.int32)[None, :, None], stack.shape)
     city = np.broadcast_to(places.city_code[None, None, :], stack.shape).ravel().tolist()
     return pa.table(
         {

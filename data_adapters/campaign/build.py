@@ -23,7 +23,7 @@ def campaign_tables(size: Size, seed: int, regions: pa.Table, progress: Progress
     Raises  PlacesError if `regions` lacks a city of the campaign
     Note    the same size, seed and regions give the same bytes
     """
-    places = load_places(size, regions)
+    places = load_places(size.scope, regions)
     cells = cells_within(places)
     progress(f"places counties={len(places.county_code)} cells={len(cells)}")
     teams = schedule.place_teams(size, seed, places)
@@ -46,7 +46,7 @@ def campaign_tables(size: Size, seed: int, regions: pa.Table, progress: Progress
         "enterprises": register.make_enterprises(seed, places, firms),
         "outlets": outlet_table,
         "satellite_grid": sky.satellite_grid,
-        "ambient_series": air.make_ambient_series(seed, places, sky),
+        "ambient_series": air.make_ambient_series(size, seed, places, sky),
         "emission_series": emissions.make_emission_series(size, seed, firms, outlets, episodes),
         "inspections": checks.make_inspections(size, seed, firms, teams, visits),
         "problems": checks.make_problems(size, firms, visits, found),

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from data_adapters.campaign import invented
-from data_adapters.campaign.air import EPOCH_DAY
 from data_adapters.campaign.places import Places
 from data_adapters.campaign.randomness import Floats, Ints, Texts, largest_remainder, pick_distinct, stream
 from data_adapters.campaign.register import Register
@@ -67,7 +66,7 @@ def make_inspections(size: Size, seed: int, register: Register, teams: Teams, ch
             "round_code": pa.array(codes[checks.round].tolist()),
             "team_code": pa.array(teams.code[checks.team].tolist()),
             "enterprise_id": pa.array(register.enterprise_id[checks.enterprise].tolist()),
-            "checked_date": _dates(checks.day),
+            "checked_date": _dates(size, checks.day),
             "mode": pa.array(np.where(is_remote, "offsite", "onsite").tolist()),
         }
     )
@@ -85,8 +84,8 @@ def _running(group: Ints) -> Ints:
     return 1 + np.arange(len(group)) - np.searchsorted(group, group)
 
 
-def _dates(day: Ints) -> pa.Array:
-    return pa.array((day + EPOCH_DAY).astype(np.int32)).view(pa.date32())
+def _dates(size: Size, day: Ints) -> pa.Array:
+    return pa.array((day + size.epoch_day).astype(np.int32)).view(pa.date32())
 
 
 def find_problems(size: Size, seed: int, register: Register, checks: Checks) -> Problems:
@@ -153,6 +152,6 @@ def make_problems(size: Size, register: Register, checks: Checks, problems: Prob
             "round_code": pa.array(round_codes(size)[checks.round[problems.check]].tolist()),
             "problem_type": pa.array(types.tolist()),
             "is_prominent": pa.array(prominent_types()[problems.type]),
-            "found_date": _dates(problems.day),
+            "found_date": _dates(size, problems.day),
         }
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,8 @@ from data_adapters.campaign.anchors import Draw, Truth, draw_objects
 from data_adapters.campaign.life import DAY, HOUR, NO_TIME, Beginnings, History, live
 from data_adapters.campaign.randomness import Flags, Floats, Ints, Texts, largest_remainder, stream
 from data_adapters.campaign.schedule import round_codes, teams_for
-from data_adapters.campaign.sizes import AS_OF, FIRST_DAY, Size
+from data_adapters.campaign.sizes import Size
 
-EPOCH = datetime(1970, 1, 1)
-ORIGIN_S = int((datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day) - EPOCH).total_seconds())
-AS_OF_S = int((AS_OF - EPOCH).total_seconds()) - ORIGIN_S
 RAISED_SHARE = 0.08  # clues one step more severe than their rule
 SURPLUS = 1.25  # drawn, to have enough after equal ones are dropped
 
@@ -131,7 +127,7 @@ def _scores(rng: np.random.Generator, confirm: Floats) -> Floats:
 def _clue_ids(truth: Truth, rule_id: Texts, enterprise: Ints, cell: Ints, window_from: Ints) -> Texts:
     names = grid.cell_ids(truth.cells.col[cell], truth.cells.row[cell])
     objects = np.where(enterprise >= 0, truth.register.enterprise_id[enterprise], names)
-    moments = np.datetime_as_string((window_from + ORIGIN_S).astype("datetime64[s]"))
+    moments = np.datetime_as_string((window_from + truth.size.origin_s).astype("datetime64[s]"))
     return np.array(
         [
             hashlib.sha256(f"{rule}|{thing}|{moment}".encode()).hexdigest()[:16]
@@ -161,9 +157,9 @@ def clue_table(size: Size, truth: Truth, clues: Clues) -> pa.Table:
             "lat_deg": np.round(np.where(unplaced, places.county_lat[clues.county], lat), 6),
             "round_code": pa.array(round_codes(size)[clues.round].tolist()),
             "pollutant": _words(clues.pollutant, clues.pollutant != ""),
-            "window_from": _times(clues.window_from_s),
-            "window_to": _times(clues.window_to_s),
-            "detected_at": _times(clues.detected_s),
+            "window_from": _times(size, clues.window_from_s),
+            "window_to": _times(size, clues.window_to_s),
+            "detected_at": _times(size, clues.detected_s),
             "score": clues.score,
         }
     )
@@ -172,12 +168,12 @@ def clue_table(size: Size, truth: Truth, clues: Clues) -> pa.Table:
 def make_events(seed: int, truth: Truth, clues: Clues) -> pa.Table:
     """The table clue_events."""
     rng = stream(seed, "life")
-    history = live(rng, Beginnings(clues.detected_s, clues.severity, clues.confirm, AS_OF_S))
+    history = live(rng, Beginnings(clues.detected_s, clues.severity, clues.confirm, truth.size.as_of_s))
     team = teams_for(rng, truth.teams, truth.places.county_city[clues.county])
-    return _event_table(clues, history, truth.teams.code[team])
+    return _event_table(truth.size, clues, history, truth.teams.code[team])
 
 
-def _event_table(clues: Clues, history: History, team: Texts) -> pa.Table:
+def _event_table(size: Size, clues: Clues, history: History, team: Texts) -> pa.Table:
     shared = invented.columns("states", is_shared=True)
     steps = zip(shared["from_state"], shared["event"], shared["role"], strict=True)
     roles = {(start, event): role for start, event, role in steps}
@@ -186,13 +182,13 @@ def _event_table(clues: Clues, history: History, team: Texts) -> pa.Table:
         {
             "clue_id": pa.array(clues.clue_id[history.clue].tolist()),
             "sequence": pa.array(history.sequence, pa.int32()),
-            "at": _times(history.at_s),
+            "at": _times(size, history.at_s),
             "event": pa.array(history.event.tolist()),
             "from_state": _words(history.from_state, history.from_state != ""),
             "to_state": pa.array(history.to_state.tolist()),
             "role": pa.array([roles[step] for step in made]),
             "team_code": _words(team[history.clue], history.is_with_team),
-            "due_at": _times(history.due_s),
+            "due_at": _times(size, history.due_s),
         }
     )
 
@@ -201,5 +197,5 @@ def _words(values: Texts, present: Flags) -> pa.Array:
     return pa.array(values.tolist(), pa.string(), mask=~present)
 
 
-def _times(seconds: Ints) -> pa.Array:
-    return pa.array(seconds + ORIGIN_S, pa.int64(), mask=seconds == NO_TIME).view(pa.timestamp("s"))
+def _times(size: Size, seconds: Ints) -> pa.Array:
+    return pa.array(seconds + size.origin_s, pa.int64(), mask=seconds == NO_TIME).view(pa.timestamp("s"))

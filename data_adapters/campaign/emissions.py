@@ -9,10 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from data_adapters.campaign import invented
-from data_adapters.campaign.air import EPOCH_DAY
 from data_adapters.campaign.randomness import Flags, Floats, Ints, stream
 from data_adapters.campaign.register import Outlets, Register
-from data_adapters.campaign.sizes import FIRST_DAY, Size
+from data_adapters.campaign.sizes import Size
 
 POLLUTANTS = ("PM", "SO2", "NOx")
 LIMIT_COLUMNS = ("limit_pm", "limit_so2", "limit_nox")
@@ -65,12 +64,12 @@ def make_emission_series(size: Size, seed: int, register: Register, outlets: Out
     days, n = size.days, len(outlets.enterprise)
     industry = register.industry[outlets.enterprise]
     limit = np.stack([invented.numbers("industries", column) for column in LIMIT_COLUMNS], axis=1)[industry]
-    load = _loads(rng, n, days)
+    load = _loads(rng, n, size)
     level = np.clip(rng.lognormal(np.log(USUAL_RATIO), 0.33, (n, len(POLLUTANTS))), 0.08, 0.74)
     slow = 1 + 0.14 * np.sin(2 * np.pi * (np.arange(days) / rng.uniform(18, 50, (n, 1)) + rng.random((n, 1))))
     ratio = (
         level[:, :, None]
-        * _shared(days)
+        * _shared(size)
         * (0.72 + 0.34 * load * slow)[:, None, :]
         * rng.lognormal(0, 0.085, (n, 3, days))
     )
@@ -85,7 +84,7 @@ def make_emission_series(size: Size, seed: int, register: Register, outlets: Out
     flow = invented.numbers("industries", "flow_m3_h")[industry] * rng.lognormal(0, 0.35, n)
     kg = np.round(value * (flow[:, None] * (0.3 + 0.7 * load))[:, None, :] * hours3 / 1e6, 2)
     row = np.repeat(np.arange(n), len(POLLUTANTS) * days)
-    date = np.tile((np.arange(days) + EPOCH_DAY).astype(np.int32), n * len(POLLUTANTS))
+    date = np.tile((np.arange(days) + size.epoch_day).astype(np.int32), n * len(POLLUTANTS))
     pollutant = np.tile(np.repeat(np.arange(len(POLLUTANTS)), days), n)
     return pa.table(
         {
@@ -102,11 +101,11 @@ def make_emission_series(size: Size, seed: int, register: Register, outlets: Out
     )
 
 
-def _shared(days: int) -> Floats:
+def _shared(size: Size) -> Floats:
     """What moves all plants together: the slow fall of the campaign, a monthly swing, the holiday."""
-    day = np.arange(days)
+    days, day = size.days, np.arange(size.days)
     fall = 1 + SHARED_FALL * (0.5 - day / max(days - 1, 1))
-    begin, end = ((edge - FIRST_DAY).days for edge in HOLIDAY[:2])
+    begin, end = ((edge.replace(year=size.first_day.year) - size.first_day).days for edge in HOLIDAY[:2])
     shared: Floats = (
         fall * (1 + 0.04 * np.sin(2 * np.pi * day / 31)) * np.where((day >= begin) & (day < end), HOLIDAY[2], 1.0)
     )
@@ -117,12 +116,13 @@ def _named(words: np.ndarray, index: Ints) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(words.tolist())).cast(pa.string())
 
 
-def _loads(rng: np.random.Generator, n: int, days: int) -> Floats:
+def _loads(rng: np.random.Generator, n: int, size: Size) -> Floats:
     """Load of the plant, about 1: slow wandering, and a quieter Sunday for some."""
+    days = size.days
     wander = rng.normal(size=(n, days)) * 0.05
     for day in range(1, days):
         wander[:, day] += 0.9 * wander[:, day - 1]
-    weekday = (FIRST_DAY.weekday() + np.arange(days)) % 7
+    weekday = (size.first_day.weekday() + np.arange(days)) % 7
     rhythm = np.where(weekday == 6, -0.16, np.where(weekday == 5, -0.07, 0.03))
     load: Floats = np.clip(1 + wander + rhythm * (rng.random((n, 1)) < 0.6), 0.25, 1.35)
     return load

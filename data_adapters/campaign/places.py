@@ -12,7 +12,7 @@ import shapely
 
 from data_adapters.campaign import grid, invented
 from data_adapters.campaign.randomness import Flags, Floats, Ints, Texts
-from data_adapters.campaign.sizes import Size
+from data_adapters.campaign.sizes import Scope
 
 MUNICIPALITIES = ("11", "12", "31", "50")
 TINY_CITIES = ("阳泉市", "三门峡市", "鹤壁市", "铜陵市", "枣庄市", "马鞍山市")
@@ -70,19 +70,19 @@ class Cells:
         return picture, col0, row0
 
 
-def _chosen_cities(size: Size) -> Flags:
-    if size.name == "tiny":
+def _chosen_cities(scope: Scope) -> Flags:
+    if scope == "tiny":
         return np.isin(invented.texts("cities", "name_zh"), TINY_CITIES)
-    chosen: Flags = (invented.texts("cities", "in_small") == "1") | (size.cities == 0)
+    chosen: Flags = (invented.texts("cities", "in_small") == "1") | (scope == "all")
     return chosen
 
 
-def load_places(size: Size, regions: pa.Table) -> Places:
-    """The cities of this size of campaign, with the counties `regions` gives them.
+def load_places(scope: Scope, regions: pa.Table) -> Places:
+    """The cities of a scope, with the counties `regions` gives them.
 
     Raises  PlacesError naming the cities without any county
     """
-    chosen = _chosen_cities(size)
+    chosen = _chosen_cities(scope)
     listed = invented.texts("cities", "city_adcode")[chosen]
     counties = regions.filter(pc.equal(regions["level"], "county")).sort_by("adcode")
     codes = np.array(counties["adcode"].to_pylist(), dtype=np.str_)

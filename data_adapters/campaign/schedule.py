@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from data_adapters.campaign.places import Places
 from data_adapters.campaign.randomness import Flags, Ints, Texts, largest_remainder, stream
-from data_adapters.campaign.sizes import FIRST_DAY, LAST_ROUND_OF_OLD_LISTS, YEAR, Size
+from data_adapters.campaign.sizes import LAST_ROUND_OF_OLD_LISTS, Size
 
 OLD_LISTS_FROM = date(2018, 7, 1)
 GROUP_NAMES = {
@@ -34,7 +34,7 @@ class Teams:
 
 def round_codes(size: Size) -> Texts:
     """Codes of the rounds in order."""
-    return np.array([f"{YEAR}-R{number:02d}" for number in range(1, size.rounds + 1)], dtype=np.str_)
+    return np.array([f"{size.first_day.year}-R{number:02d}" for number in range(1, size.rounds + 1)], dtype=np.str_)
 
 
 def scope(places: Places, round_index: int) -> Flags:
@@ -44,11 +44,11 @@ def scope(places: Places, round_index: int) -> Flags:
 
 def make_rounds(size: Size) -> pa.Table:
     """The table rounds."""
-    first = [FIRST_DAY + timedelta(days=size.days_per_round * index) for index in range(size.rounds)]
+    first = [size.first_day + timedelta(days=size.days_per_round * index) for index in range(size.rounds)]
     return pa.table(
         {
             "round_code": pa.array(round_codes(size).tolist()),
-            "year": pa.array([YEAR] * size.rounds, pa.int32()),
+            "year": pa.array([size.first_day.year] * size.rounds, pa.int32()),
             "number": pa.array(range(1, size.rounds + 1), pa.int32()),
             "from_date": pa.array(first, pa.date32()),
             "to_date": pa.array([day + timedelta(days=size.days_per_round) for day in first], pa.date32()),

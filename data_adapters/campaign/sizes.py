@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
-YEAR = 2023
 FIRST_DAY = date(2023, 3, 2)
-AS_OF = datetime(2023, 6, 21, 18, 0, 0)  # the campaign's "now", within its last day
+EVENING_H = 18  # the hour of "now", within the last day
+EPOCH = date(1970, 1, 1)
 LAST_ROUND_OF_OLD_LISTS = 4  # membership of the groups changes between R04 and R05
 
 # Published of the first 8 rounds of 2023: 8,700+ enterprises, 28,000 problems, 3,700+ prominent ones.
@@ -15,12 +16,15 @@ PROBLEMS_PER_ENTERPRISE = 28_000 / 8_715
 PROMINENT_PER_ENTERPRISE = 3_706 / 8_715
 
 
+Scope = Literal["tiny", "small", "all"]  # 6, 40 or every city of the lists
+
+
 @dataclass(frozen=True)
 class Size:
     """One size of campaign; proportions stay, numbers grow."""
 
     name: str
-    cities: int  # 0 means every city of the lists
+    scope: Scope
     enterprises: int
     key_sources: int
     teams: int
@@ -30,6 +34,8 @@ class Size:
     days_per_round: int = 14
     plumes_per_city: int = 14  # episodes of raised PM2.5 over the whole campaign
     hcho_every_days: int = 4  # one HCHO field stands for so many days
+    first_day: date = FIRST_DAY
+    days_after: int = 0  # from the end of the last round until now
 
     @property
     def days(self) -> int:
@@ -39,11 +45,31 @@ class Size:
     @property
     def switch_date(self) -> date:
         """First day of the new membership lists."""
-        return FIRST_DAY + timedelta(days=LAST_ROUND_OF_OLD_LISTS * self.days_per_round)
+        return self.first_day + timedelta(days=LAST_ROUND_OF_OLD_LISTS * self.days_per_round)
+
+    @property
+    def epoch_day(self) -> int:
+        """First day, counted from 1970."""
+        return (self.first_day - EPOCH).days
+
+    @property
+    def origin_s(self) -> int:
+        """First second, counted from 1970 in wall time."""
+        return self.epoch_day * 86_400
+
+    @property
+    def as_of(self) -> datetime:
+        """The campaign's "now"."""
+        day = self.first_day + timedelta(days=self.days + self.days_after - 1)
+        return datetime(day.year, day.month, day.day, EVENING_H)
+
+    @property
+    def as_of_s(self) -> int:
+        """Its seconds since the first day began."""
+        return (self.days + self.days_after - 1) * 86_400 + EVENING_H * 3_600
 
 
 SIZES: dict[str, Size] = {
-    "tiny": Size("tiny", 6, 400, 120, 8, 110, 1_200, plumes_per_city=6, hcho_every_days=14),
-    "small": Size("small", 40, 5_000, 1_500, 40, 1_090, 12_000),
-    "full": Size("full", 0, 35_800, 9_500, 40, 1_090, 60_000),
+    "tiny": Size("tiny", "tiny", 400, 120, 8, 110, 1_200, plumes_per_city=6, hcho_every_days=14),
+    "small": Size("small", "small", 5_000, 1_500, 40, 1_090, 12_000),
 }

@@ -23,7 +23,7 @@ DEFAULT_SEED = 7
 class Campaign:
     """Source `campaign`.
 
-    Options  size     tiny, small (default) or full
+    Options  size     tiny or small (default); the full one is made by `python -m data_adapters campaign`
              seed     whole number; the same size, seed and divisions give the same tables
              regions  the table regions, where it is at hand; else the source boundaries is read
     """

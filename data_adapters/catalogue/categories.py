@@ -24,7 +24,11 @@ TYPES: Mapping[str, pa.DataType] = MappingProxyType(
 )
 # Day columns of canonical tables that a category uses; a table not named here is a snapshot.
 CANONICAL_DAYS = {"satellite_grid": "date", "satellite_detections": "observed_date"}
-AUXILIARY = ("sites", "fleet_points", "incineration_plants", "round_summaries", "truth")
+# Registers beside the categories; those of the second line are canonical tables, what teams did among them.
+AUXILIARY = (
+    "sites", "fleet_points", "incineration_plants", "round_summaries", "truth",
+    "region_groups", "rounds", "teams", "inspections", "problems", "clues", "clue_events",
+)  # fmt: skip
 
 Cadence = Literal["hourly", "daily", "event", "snapshot"]
 DataClass = Literal["public", "internal", "personal"]

@@ -1,4 +1,4 @@
-"""Columns of the two tables of stack monitors, for `data_adapters.tables`: name, type, meaning, unit, may be empty."""
+"""Columns of what stack monitors sent, for `data_adapters.tables`: name, type, meaning, unit, may be empty."""
 
 from __future__ import annotations
 
@@ -28,21 +28,4 @@ READINGS = (
     ("warnings", CODE, "what the frame or value was accepted in spite of, joined by ;", "", False),
     ("frame_no", pa.int64(), "running number of the frame in its read", "", False),
     ("item_no", pa.int32(), "running number of the value in its frame", "", False),
-)
-MARKS = (
-    ("mark_id", TEXT, "stable id", "", False),
-    ("device_mn", TEXT, "device marked", "", False),
-    ("outlet_code", TEXT, "permit outlet code", "", True),
-    ("factor_code", TEXT, "2017 factor code, or * for all", "", False),
-    ("layer", TEXT, "auto, manual, or condition (停运: whole outlet exempt)", "", False),
-    ("mark_type", TEXT, "calibration, fault, maintenance, standard_check, shutdown …", "", False),
-    ("item", TEXT, "item within the type", "", True),
-    ("from_time", TIME, "first moment marked", "", False),
-    ("to_time", TIME, "first moment no longer marked", "", False),
-    ("reason", TEXT, "reason given", "", True),
-    ("attachments", TEXT, "names of the proofs, joined by ;", "", True),
-    ("author", TEXT, "who entered it", "", True),
-    ("created_at", TIME, "when it was entered; may be long after what it marks", "", False),
-    ("revises", TEXT, "mark_id of the row it replaces", "", True),
-    ("withdrawn_at", TIME, "set on a row that withdraws: from then on nothing is marked", "", True),
 )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 INVALID_FLAGS = frozenset("FMSDCTBP")
 LAYERS = ("auto", "manual", "condition")
 ALL_FACTORS = "*"
+FACTOR_CODES = {"PM": "a34013", "SO2": "a21026", "NOx": "a21002"}
 PERIOD_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 VALUE_COLUMNS = ("value_raw", "value_after_auto", "value_after_manual", "value_after_exemption")
 
@@ -57,12 +58,12 @@ def effective_marks(marks: pa.Table, as_of: datetime | None = None) -> pd.DataFr
     """The rows of cems_marks in force at a moment: entered by then, revised by no other, not withdrawn."""
     frame: pd.DataFrame = marks.to_pandas()
     if as_of is not None:
-        frame = frame[frame["created_at"] <= pd.Timestamp(as_of)]
+        frame = frame[frame["marked_at"] <= pd.Timestamp(as_of)]
     frame = frame[~frame["mark_id"].isin(frame["revises"].dropna())]
     is_withdrawn = frame["withdrawn_at"].notna()
     if as_of is not None:
         is_withdrawn &= frame["withdrawn_at"] <= pd.Timestamp(as_of)
-    in_force: pd.DataFrame = frame[~is_withdrawn].sort_values(["created_at", "mark_id"], kind="stable")
+    in_force: pd.DataFrame = frame[~is_withdrawn].sort_values(["marked_at", "mark_id"], kind="stable")
     return in_force
 
 
@@ -80,12 +81,12 @@ def _covered(
     lengths = readings["period"].to_pandas().astype(str).map(seconds).fillna(0).to_numpy(dtype=np.int64)
     ends = begins + np.maximum(lengths, 1).astype("timedelta64[s]")
     rows_of = pd.Series(np.arange(len(devices))).groupby(devices).indices
-    from_times, to_times = (marks[name].to_numpy(dtype="datetime64[s]") for name in ("from_time", "to_time"))
-    names = marks[["device_mn", "factor_code", "layer", "mark_id"]].astype(str).to_numpy().tolist()
+    from_times, to_times = (marks[name].to_numpy(dtype="datetime64[s]") for name in ("from_at", "to_at"))
+    names = marks[["mn", "pollutant", "layer", "mark_id"]].astype(str).to_numpy().tolist()
     for (device, factor, layer, mark_id), first, last in zip(names, from_times, to_times, strict=True):
         rows = np.asarray(rows_of.get(device, np.zeros(0)), dtype=np.int64)
         touched = (begins[rows] < last) & (ends[rows] > first)
         if factor != ALL_FACTORS:
-            touched &= factors[rows] == factor
+            touched &= factors[rows] == FACTOR_CODES.get(factor, factor)
         found[layer].append((mark_id, rows[touched]))
     return found

@@ -16,8 +16,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import duckdb
 import pyarrow as pa
 
 from data_adapters.catalogue import schema, table
@@ -51,6 +52,15 @@ class CategoryResult(SourceResult):
         return self
 
 
+class CheckedRows(NamedTuple):
+    """Files in an engine: the account of each, and for those that could be used their rows and what was refused."""
+
+    accounts: list[FileAccount]
+    parts: list[Loaded]
+    refused: list[pa.Table]
+    log: RejectionLog
+
+
 class CategoryFiles:
     """Source `category`: the canonical table of the category."""
 
@@ -66,19 +76,29 @@ def read_files(source: str, paths: Sequence[Path], asked: Wanted) -> CategoryRes
 
     Raises  AdapterError if there is no file at all
     """
-    log = RejectionLog()
-    with engine() as (db, work):
-        numbers = iter(range(1_000_000))
+    with engine() as opened:
+        rows = checked_rows(opened, source, paths, asked)
+        tables = {asked.table.name: accepted(opened[0], rows.parts, asked)}
+    rejected_rows = pa.concat_tables(rows.refused) if rows.refused else REJECTS.empty_table()
+    return CategoryResult(tables, rows.accounts, rows.log.rejections, asked.code, rejected_rows)
 
-        def read_one(path: Path, account: FileAccount) -> Loaded:
-            return load(db, next(numbers), path, account, work, asked)
 
-        accounts, parts = read_each(paths, log, read_one)
-        refuse_repeated(db, parts, asked)
-        refused = [close_account(db, part, asked, log, source) for part in parts]
-        tables = {asked.table.name: accepted(db, parts, asked)}
-    rejected_rows = pa.concat_tables(refused) if refused else REJECTS.empty_table()
-    return CategoryResult(tables, accounts, log.rejections, asked.code, rejected_rows)
+def checked_rows(
+    opened: tuple[duckdb.DuckDBPyConnection, Path], source: str, paths: Sequence[Path], asked: Wanted
+) -> CheckedRows:
+    """Files that arrive together, each in a table of the engine: of a key that repeats the first row stays.
+
+    Raises  AdapterError if there is no file at all
+    """
+    (db, work), log, numbers = opened, RejectionLog(), iter(range(1_000_000))
+
+    def read_one(path: Path, account: FileAccount) -> Loaded:
+        return load(db, next(numbers), path, account, work, asked)
+
+    accounts, parts = read_each(paths, log, read_one)
+    refuse_repeated(db, parts, asked)
+    refused = [close_account(db, part, asked, log, source) for part in parts]
+    return CheckedRows(accounts, parts, refused, log)
 
 
 CATEGORY = CategoryFiles()

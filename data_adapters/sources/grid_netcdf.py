@@ -41,8 +41,8 @@ def read_netcdf(
     Shape   columns of satellite_grid without is_valid, and `row`: the number of the cell in the field
     Raises  AdapterError if the file is damaged, has no coordinates, or no product
     """
-    dataset = _opened(path, content, settings)
-    lat, lon = _axis(path, dataset, "latitude"), _axis(path, dataset, "longitude")
+    dataset = opened(path, content, settings)
+    lat, lon = coordinate_of(path, dataset, "latitude"), coordinate_of(path, dataset, "longitude")
     variables = _products(path, dataset, {*lat.dims, *lon.dims}, settings)
     parts = []
     for product, name in variables.items():
@@ -54,7 +54,11 @@ def read_netcdf(
     return pd.concat(parts, ignore_index=True)
 
 
-def _opened(path: Path, content: bytes, settings: GridSettings) -> xr.Dataset:
+def opened(path: Path, content: bytes, settings: GridSettings) -> xr.Dataset:
+    """The dataset in the bytes of a NetCDF file.
+
+    Raises  AdapterError if it is damaged or of a kind that is not read
+    """
     engine = "h5netcdf" if content.startswith(b"\x89HDF") else "scipy"
     if content.startswith(b"CDF\x05"):
         raise AdapterError(path, "is NetCDF-3 of the 64-bit-data kind", "save it as NetCDF-4")
@@ -91,7 +95,11 @@ def _refuse_damaged(path: Path, content: bytes) -> None:
         raise AdapterError(path, f"is a damaged NetCDF file: {reason[:200]}", "fetch it again")
 
 
-def _axis(path: Path, dataset: xr.Dataset, kind: str) -> xr.DataArray:
+def coordinate_of(path: Path, dataset: xr.Dataset, kind: str) -> xr.DataArray:
+    """The coordinate `kind` (latitude or longitude), by its attributes or its name.
+
+    Raises  AdapterError if there is none
+    """
     unit, unit_2, names = AXES[kind]
     variables = [dataset[name] for name in dataset.variables if dataset[name].dtype.kind in "fiu"]
     for rank in (

@@ -6,13 +6,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from data_adapters.catalogue import schema
 from data_adapters.hj212.correction import check_readings, corrected, implied_reference, is_consistent
 from data_adapters.hj212.devices import Devices
 from data_adapters.hj212.layers import value_layers
 from data_adapters.hj212.reading import read_content
 from data_adapters.hj212.readings import readings_of
 from data_adapters.hj212.replies import encode
-from data_adapters.tables import CEMS_MARKS, CEMS_READINGS
+from data_adapters.tables import CEMS_READINGS
 
 MN = "010000A8900016F000169DC0"
 START = datetime(2023, 7, 10, 21)
@@ -46,19 +47,20 @@ def readings(flags: list[str | None], factor: str = "a21002", mn: str = MN) -> p
 def mark(mark_id: str, layer: str, hours: tuple[float, float], **other: object) -> dict[str, object]:
     return {
         "mark_id": mark_id,
-        "device_mn": MN,
-        "factor_code": "*",
+        "mn": MN,
+        "outlet_id": "DA001",
+        "pollutant": "*",
         "layer": layer,
         "mark_type": "maintenance",
-        "from_time": START + timedelta(hours=hours[0]),
-        "to_time": START + timedelta(hours=hours[1]),
-        "created_at": START + timedelta(days=1),
+        "from_at": START + timedelta(hours=hours[0]),
+        "to_at": START + timedelta(hours=hours[1]),
+        "marked_at": START + timedelta(days=1),
     } | other
 
 
 def marks(*rows: dict[str, object]) -> pa.Table:
-    full = [{name: row.get(name) for name in CEMS_MARKS.schema.names} for row in rows]
-    return pa.Table.from_pylist(full, schema=CEMS_MARKS.schema)
+    full = [{name: row.get(name) for name in schema("cems_marks").names} for row in rows]
+    return pa.Table.from_pylist(full, schema=schema("cems_marks"))
 
 
 def test_without_marks_the_flag_of_the_device_decides_the_automatic_layer():
@@ -81,7 +83,7 @@ def test_each_layer_keeps_what_a_later_one_takes_out():
 
 
 def test_a_mark_covers_its_device_and_factor_only_and_every_period_it_touches():
-    one = mark("m", "manual", (0.5, 1.5), factor_code="a21002")
+    one = mark("m", "manual", (0.5, 1.5), pollutant="NOx")
     assert value_layers(readings(["N"] * 3), marks(one))["mark_id"].to_pylist() == ["m", "m", None]
     assert value_layers(readings(["N"] * 3, factor="a21026"), marks(one))["mark_id"].null_count == 3
     assert value_layers(readings(["N"] * 3, mn="other"), marks(one))["mark_id"].null_count == 3
@@ -89,9 +91,9 @@ def test_a_mark_covers_its_device_and_factor_only_and_every_period_it_touches():
 
 def test_marks_are_what_they_were_on_the_day_asked_for():
     first = mark("m1", "manual", (0, 1))
-    revised = mark("m2", "manual", (0, 3), revises="m1", created_at=START + timedelta(days=2))
-    gone = mark("m3", "manual", (0, 3), revises="m2", created_at=START + timedelta(days=3))
-    gone["withdrawn_at"] = gone["created_at"]
+    revised = mark("m2", "manual", (0, 3), revises="m1", marked_at=START + timedelta(days=2))
+    gone = mark("m3", "manual", (0, 3), revises="m2", marked_at=START + timedelta(days=3))
+    gone["withdrawn_at"] = gone["marked_at"]
     given, data = marks(first, revised, gone), readings(["N"] * 3)
     counts = [
         3 - value_layers(data, given, START + timedelta(days=days))["value_after_manual"].null_count

@@ -16,6 +16,7 @@ from data_adapters.campaign.full import (
     complaints,
     emergency,
     enforcement,
+    history,
     marks,
     micro,
     minutes,
@@ -57,15 +58,19 @@ def write_campaign(out: Path, plan: Plan, regions: pa.Table, told: Told) -> dict
     power.write_power(world, sink, kept)
     power.write_accounts(world, sink)
     process.write_process(world, sink, kept)
-    excess = plumes.daily_excess(world, np.concatenate(kept.pm_kg_h))
+    pm_kg_h = np.concatenate(kept.pm_kg_h)
+    excess = plumes.daily_excess(world, pm_kg_h)
+    plumes.write_truth(world, sink, pm_kg_h)
     _write_air(world, sink, networks, excess)
     permits.write_permits(world, sink)
-    enforcement.write_enforcement(world, sink)
+    past = history.make_history(world)
+    older = enforcement.write_enforcement(world, sink, past)
     complaints.write_complaints(world, sink)
     emergency.write_emergency(world, sink)
     registers.write_registers(world, sink)
     sites.write_sites(world, sink, networks)
-    enforcement.write_rounds(world, sink)
+    history.write_history(past, sink)
+    enforcement.write_rounds(world, sink, older | past.counts())
     sink.register("truth", world.truth.columns())
     _check(sink)
     return write_manifest(sink)

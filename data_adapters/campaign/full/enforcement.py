@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_adapters.campaign import invented
-from data_adapters.campaign.full.cases import KINDS, PLANTED_ENTERPRISES, slot_of
+from data_adapters.campaign.full.cases import PLANTED_ENTERPRISES, slot_of
 from data_adapters.campaign.full.columns import Columns, dates, named, numbered, stacked
-from data_adapters.campaign.full.plan import ROUND_DAYS, earlier_rounds, round_start
+from data_adapters.campaign.full.history import PLANTED_PROBLEM, History, planted_problems
+from data_adapters.campaign.full.plan import CHECKED, ROUND_DAYS, TEAMS, earlier_rounds, round_start
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.world import World
 from data_adapters.campaign.randomness import stream
 
 ARTICLES = ("大气法99", "大气法100", "大气法117", "大气法108")
 YEARS_D = 3 * 365
-TEAMS = 40
-CHECKED, PROBLEMS, PROMINENT = 1_090, 3_500, 463  # of a round: 8,700 enterprises, 28,000 and 3,700 problems in eight
+PROBLEMS, PROMINENT = 3_500, 463  # of a round: 28,000 and 3,700 in eight
 
 
-def write_enforcement(world: World, sink: Sink) -> None:
-    """H01 to H03."""
+Counts = dict[str, dict[str, int]]
+
+
+def write_enforcement(world: World, sink: Sink, history: History) -> Counts:
+    """H01 to H03; gives what was found in each round of the years before."""
     _write_penalties(world, sink)
-    _write_problems(world, sink)
+    older = _write_problems(world, sink, history)
     _write_coercive(world, sink)
+    return older
 
 
 def _write_penalties(world: World, sink: Sink) -> None:
@@ -65,32 +71,31 @@ def _write_penalties(world: World, sink: Sink) -> None:
     sink.close("H01")
 
 
-def _planted_problems(world: World) -> list[dict[str, Any]]:
-    """R28: problems closed 60 and 300 days ago, and one of another kind."""
-    plan, rounds = world.plan, earlier_rounds(world.plan)
-    rows: list[dict[str, Any]] = []
-    for kind, closed, problem in zip(KINDS, (60, 300, 60), ("exceedance", "exceedance", "dust_bare_land"), strict=True):
-        year, number = [one for one in rounds if round_start(*one) <= plan.start - timedelta(days=closed + 20)][-1]
-        rows.append(
-            {
-                "problem_id": f"PROBLEM-P{len(rows)}",
-                "round_code": f"{year}-R{number:02d}",
-                "team_code": "T01",
-                "enterprise_id": str(world.enterprises.id[slot_of("R28", kind).enterprise]),
-                "problem_type": problem,
-                "pollutant": "NOx" if problem == "exceedance" else None,
-                "is_prominent": problem == "exceedance",
-                "found_date": round_start(year, number) + timedelta(days=3),
-                "closed_date": plan.start - timedelta(days=closed),
-            }
-        )
-    return rows
+def _write_problems(world: World, sink: Sink, history: History) -> Counts:
+    """The planted ones, those this year's rounds found, and as many of the years before as the plan asks for."""
+    sink.write("H02", stacked("past_problems", planted_problems(world), _found(world, history.problems())))
+    older = _write_older(world, sink, sink.left("H02"))
+    sink.close("H02")
+    return older
 
 
-def _write_problems(world: World, sink: Sink) -> None:
+def _found(world: World, problems: pa.Table) -> Columns:
+    """Problems of this year's rounds; the later ones are still open."""
+    problems = problems.filter(pc.invert(pc.starts_with(problems["problem_id"], PLANTED_PROBLEM)))
+    rng, plan, n = stream(world.plan.seed, "found"), world.plan, problems.num_rows
+    closed_day = problems["found_date"].cast(pa.int32()).to_numpy() + rng.integers(5, 90, n)
+    is_exceedance = np.array(problems["problem_type"].to_pylist()) == "exceedance"
+    shared = ("problem_id", "round_code", "team_code", "enterprise_id", "problem_type", "is_prominent", "found_date")
+    return {
+        **{name: problems[name] for name in shared},
+        "pollutant": named(("NOx", "SO2", "PM"), np.where(is_exceedance, np.arange(n) % 3, -1)),
+        "closed_date": dates(closed_day, mask=closed_day >= plan.start_day),
+    }
+
+
+def _write_older(world: World, sink: Sink, n: int) -> Counts:
     rng, plan = stream(world.plan.seed, "past"), world.plan
-    rounds, rows = earlier_rounds(plan), _planted_problems(world)
-    n = max(plan.rows("H02") - len(rows), 0)
+    rounds = [one for one in earlier_rounds(plan) if one[0] < plan.year]
     types = invented.columns("problem_types", is_shared=True)
     prominent = np.array([value == "true" for value in types["is_prominent"]])
     weight = np.where(prominent, PROMINENT / prominent.sum(), (PROBLEMS - PROMINENT) / (~prominent).sum())
@@ -110,8 +115,10 @@ def _write_problems(world: World, sink: Sink) -> None:
         "found_date": dates(found),
         "closed_date": dates(closed_day, mask=closed_day >= plan.start_day),
     }
-    sink.write("H02", stacked("past_problems", rows, rest))
-    sink.close("H02")
+    sink.write("H02", rest)
+    codes = rest["round_code"].to_pylist()
+    all_of, prominent_of = Counter(codes), Counter(np.array(codes)[prominent[kind_of]].tolist())
+    return {code: {"problems": all_of[code], "prominent": prominent_of[code]} for code in all_of}
 
 
 def _write_coercive(world: World, sink: Sink) -> None:
@@ -130,28 +137,29 @@ def _write_coercive(world: World, sink: Sink) -> None:
     sink.close("H03")
 
 
-def write_rounds(world: World, sink: Sink) -> None:
-    """The summaries of earlier rounds and, without results yet, of this one."""
+def write_rounds(world: World, sink: Sink, counted: Counts) -> None:
+    """The summaries of earlier rounds and, without results yet, of this one: as counted, else about as usual."""
     rng, plan = stream(world.plan.seed, "rounds"), world.plan
     rounds = [*earlier_rounds(plan), (plan.year, plan.number)]
-    n = len(rounds)
+    codes, n = [f"{year}-R{number:02d}" for year, number in rounds], len(rounds)
     is_past = np.arange(n) < n - 1
 
-    def about(count: int) -> pa.Array:
-        return (np.round(count * plan.scale * rng.uniform(0.92, 1.08, n)) * is_past).astype(np.int32)
+    def about(what: str, count: int) -> list[int]:
+        rough = (np.round(count * plan.scale * rng.uniform(0.92, 1.08, n)) * is_past).astype(np.int32).tolist()
+        return [counted.get(code, {}).get(what, number) for code, number in zip(codes, rough, strict=True)]
 
     starts = [round_start(*one) for one in rounds]
     sink.register(
         "round_summaries",
         {
-            "round_code": [f"{year}-R{number:02d}" for year, number in rounds],
+            "round_code": codes,
             "from_date": starts,
             "to_date": [start + timedelta(days=ROUND_DAYS) for start in starts],
             "cities": np.full(n, plan.cities, np.int32),
             "teams": np.full(n, TEAMS, np.int32),
-            "enterprises": about(CHECKED),
-            "problems": about(PROBLEMS),
-            "prominent": about(PROMINENT),
+            "enterprises": about("enterprises", CHECKED),
+            "problems": about("problems", PROBLEMS),
+            "prominent": about("prominent", PROMINENT),
             "rows": np.full(n, sum(sink.written.values()), np.int32),
         },
     )

@@ -112,6 +112,7 @@ def _calibrations(world: World, outlet: Any, begin: Any) -> Columns:  # noqa: AN
         "reason": empty(n),
         "marked_at": times(begin),
         "author": same("logger", n),
+        **{name: empty(n) for name in ("attachments", "revises", "withdrawn_at")},
     }
 
 

@@ -13,8 +13,12 @@ from data_adapters.catalogue import CATEGORIES
 
 ROUND_DAYS = 14
 HOURS = ROUND_DAYS * 24
+EVENING_H = 18
 FIRST_ROUND = (3, 2)  # month and day round 1 begins; round 11 then begins on 20 July
 ROUNDS_A_YEAR = 12
+YEARS_BEFORE = 2  # of which the problems are known
+TEAMS = 40
+CHECKED = 1_090  # enterprises a round: 8,700 in eight
 CITIES = 82
 FEW_CITIES = 3
 ROOMY = 0.1  # from this scale on, planted objects have a month of history or more
@@ -55,6 +59,11 @@ class Plan:
         return self.start_s // DAY_S
 
     @property
+    def evenings(self) -> tuple[datetime, ...]:
+        """When clues are pushed and the campaign is looked at: the first evening of the round, and the last."""
+        return self.at(EVENING_H), self.at(HOURS - 24 + EVENING_H)
+
+    @property
     def cities(self) -> int:
         """Cities in scope."""
         return min(max(ceil(CITIES * self.scale), FEW_CITIES), CITIES)
@@ -92,6 +101,7 @@ def round_start(year: int, number: int) -> date:
 
 
 def earlier_rounds(plan: Plan) -> list[tuple[int, int]]:
-    """Year and number of the rounds of the year before and of this year before the campaign's."""
-    before = [(plan.year - 1, number) for number in range(1, ROUNDS_A_YEAR + 1)]
+    """Year and number of the rounds of the two years before and of this year before the campaign's."""
+    years = range(plan.year - YEARS_BEFORE, plan.year)
+    before = [(year, number) for year in years for number in range(1, ROUNDS_A_YEAR + 1)]
     return before + [(plan.year, number) for number in range(1, plan.number)]

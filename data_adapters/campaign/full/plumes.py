@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data_adapters.campaign import grid
 from data_adapters.campaign.full.plan import ROUND_DAYS
+from data_adapters.campaign.full.sink import REGISTERS, Sink
 from data_adapters.campaign.full.world import World
 from data_adapters.campaign.grid import CELL_M
 from data_adapters.campaign.randomness import Flags, Floats, Ints
@@ -15,6 +21,7 @@ FUGITIVE = 9.0  # dust of yards and roads and what forms on the way, as a multip
 CALM_M_S = 0.8
 RISE_M2_S = 120.0  # buoyant rise over the stack, divided by the wind
 WIDE_M = CELL_M / np.sqrt(12.0)  # a cell is no point: its width adds to that of the plume
+CELL_UG_M3, PART_UG_M3 = 1.0, 0.05  # what the truth about plumes keeps
 # Briggs' open-country curves for the Pasquill classes B, C and D: sigma_y, then sigma_z with its curvature
 SIGMA_Y = np.array([0.16, 0.11, 0.08])
 SIGMA_Z = np.array([0.12, 0.08, 0.06])
@@ -39,32 +46,79 @@ def concentration(along_m: Floats, across_m: Floats, speed_m_s: Floats, height_m
 
 def daily_excess(world: World, pm_kg_h: Floats) -> Floats:
     """PM2.5 the stacks add, in ug/m3, days x cells: the mean over the hours of the overpasses."""
+    target, inside = _targets(world, len(pm_kg_h))
+    out = np.zeros((ROUND_DAYS, len(world.terrain)))
+    for index, value in enumerate(_hourly(world, pm_kg_h)):
+        day = index // len(OVERPASS_HOURS)
+        out[day] += np.bincount(target[inside], value[inside], minlength=len(world.terrain)) / len(OVERPASS_HOURS)
+    return out
+
+
+def contributions(world: World, pm_kg_h: Floats) -> pa.Table:
+    """Whose plume it is: what each enterprise adds to a cell, mean over the overpasses of the round, by cell.
+
+    Only cells to which plumes add CELL_UG_M3 or more, and of them the enterprises that add PART_UG_M3 or more.
+    """
+    target, inside = _targets(world, len(pm_kg_h))
+    total = np.zeros(target.shape)
+    hours = 0
+    for value in _hourly(world, pm_kg_h):
+        total += value
+        hours += 1
+    owner = np.repeat(world.stacks.enterprise[: len(pm_kg_h)], target.shape[1]).reshape(target.shape)
+    pair, place = np.unique(target[inside] * len(world.enterprises) + owner[inside], return_inverse=True)
+    excess = np.bincount(place, total[inside] / hours)
+    cell, enterprise = np.divmod(pair, len(world.enterprises))
+    in_cell = np.bincount(cell, excess, len(world.terrain))
+    kept = np.flatnonzero((in_cell[cell] >= CELL_UG_M3) & (excess >= PART_UG_M3))
+    cell, enterprise, excess = cell[kept], enterprise[kept], excess[kept]
+    return pa.table(
+        {
+            "cell_id": pa.array(grid.cell_ids(world.terrain.col[cell], world.terrain.row[cell])).cast(pa.string()),
+            "enterprise_id": pa.array(world.enterprises.id[enterprise].tolist(), pa.string()),
+            "excess_ug_m3": np.round(excess, 3),
+            "share": np.round(excess / in_cell[cell], 4),
+        }
+    )
+
+
+def write_truth(world: World, sink: Sink, pm_kg_h: Floats) -> None:
+    """The register `plume_truth`, by which tracing is scored: no table of the catalogue, never staged."""
+    folder = sink.out / REGISTERS / "plume_truth"
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(contributions(world, pm_kg_h), folder / "part-all.parquet", compression="zstd", store_schema=False)
+
+
+def _hourly(world: World, pm_kg_h: Floats) -> Iterator[Floats]:
+    """What each stack adds to each cell around it in the hours of the overpasses, in ug/m3, stacks x cells."""
     terrain, stacks = world.terrain, world.stacks
     n = len(pm_kg_h)
     cell = world.enterprises.cell[stacks.enterprise[:n]]
-    lon, lat = terrain.lon[cell], terrain.lat[cell]
     hours = np.array([24 * day + hour for day in range(ROUND_DAYS) for hour in OVERPASS_HOURS], dtype=np.float64)
-    u, v = world.weather.wind(lon, lat, hours)
+    u, v = world.weather.wind(terrain.lon[cell], terrain.lat[cell], hours)
     speed = np.maximum(np.hypot(u, v), CALM_M_S)
     source = pm_kg_h * 1e9 / 3600 * FUGITIVE  # ug/s
-    side = np.arange(-REACH_CELLS, REACH_CELLS + 1).astype(np.int64)
-    dx, dy = (offset.ravel() for offset in np.meshgrid(side, side))
-    target, inside = _targets(world, cell, dx, dy)
-    out = np.zeros((ROUND_DAYS, len(terrain)))
+    dx, dy = _offsets()
     for index in range(len(hours)):
         east, north = u[:, index] / speed[:, index], v[:, index] / speed[:, index]
         along = CELL_M * (dx * east[:, None] + dy * north[:, None]) + CELL_M / 4
         across = CELL_M * (dx * north[:, None] - dy * east[:, None])
         at = speed[:, index][:, None]
         height = stacks.height[:n, None] * 0.35 + RISE_M2_S / at
-        value = source[:, None] * concentration(along, across, at, height)
-        day = index // len(OVERPASS_HOURS)
-        out[day] += np.bincount(target[inside], value[inside], minlength=len(terrain)) / len(OVERPASS_HOURS)
-    return out
+        yield source[:, None] * concentration(along, across, at, height)
 
 
-def _targets(world: World, cell: Ints, dx: Ints, dy: Ints) -> tuple[Ints, Flags]:
+def _offsets() -> tuple[Ints, Ints]:
+    side = np.arange(-REACH_CELLS, REACH_CELLS + 1).astype(np.int64)
+    dx, dy = np.meshgrid(side, side)
+    return dx.ravel(), dy.ravel()
+
+
+def _targets(world: World, n: int) -> tuple[Ints, Flags]:
+    """The cells around each of the first n stacks, and whether the terrain has them."""
     terrain = world.terrain
+    cell = world.enterprises.cell[world.stacks.enterprise[:n]]
+    dx, dy = _offsets()
     code = terrain.col * 10_000 + terrain.row
     wanted = (terrain.col[cell][:, None] + dx) * 10_000 + terrain.row[cell][:, None] + dy
     place = np.clip(np.searchsorted(code, wanted), 0, len(code) - 1)

@@ -21,7 +21,6 @@ from data_adapters.campaign.full.terrain import Terrain, make_terrain
 from data_adapters.campaign.full.wind import Weather, make_weather
 from data_adapters.campaign.places import Places, load_places
 from data_adapters.campaign.randomness import Floats, Ints, Texts, pick, stream
-from data_adapters.campaign.sizes import SIZES
 
 PARK_EVERY = 12
 PARK_WEIGHT = 25.0
@@ -90,7 +89,7 @@ def make_world(plan: Plan, regions: pa.Table) -> World:
 
     Raises  PlacesError if `regions` lacks a city of the campaign
     """
-    places = load_places(SIZES["full"], regions)
+    places = load_places("all", regions)
     terrain = make_terrain(plan, places)
     enterprises = _make_enterprises(plan, places, terrain)
     stacks = _make_stacks(plan, enterprises)

@@ -1,0 +1,143 @@
+"""Rules asked of a store: what each finds, as one table.
+
+A rule sees the store as it was at `as_of`. Its SELECT gives the columns of ASKED; what several rules need is made once,
+in `fusion/rules/inputs/<name>.sql`, and used like a table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data_adapters.tables import INT, REAL, TEXT, TIME, Column, Table
+from fusion.engine import Engine
+from fusion.errors import FusionError
+from fusion.rulebook import BUILT_IN, Rule, Value
+
+INPUTS = BUILT_IN / "inputs"
+WORD = re.compile(r"[a-z_][a-z0-9_]*")
+COMMENT = re.compile(r"--[^\n]*")
+Ask = Callable[..., pa.Table]
+
+ASKED = (
+    Column("object_kind", TEXT, "outlet, outlet_pair, furnace, meter_pair, enterprise, complaint_group, cell, patch, detection or station"),
+    Column("object_id", TEXT, "what it is about; of a pair the smaller id"),
+    Column("enterprise_id", TEXT, "enterprise", nullable=True),
+    Column("outlet_id", TEXT, "outlet", nullable=True),
+    Column("cell_id", TEXT, "grid cell, where it is about a cell", nullable=True),
+    Column("pollutant", TEXT, "PM, SO2, NOx, PM25 …", nullable=True),
+    Column("window_from", TIME, "first data that speak for it"),
+    Column("window_to", TIME, "end of those data, excluded"),
+    Column("onset_at", TIME, "when it began, to the hour where the data allow"),
+    Column("severity", INT, "1 same-day push, 2 next push, 3 watch list"),
+    Column("score", REAL, "0-1, how strongly the data speak for it"),
+    Column("facts", TEXT, "JSON object of the numbers the finding rests on; hostile input"),
+)  # fmt: skip
+FINDINGS = Table(
+    "findings",
+    "one row per finding of a rule: a candidate for a clue",
+    ("clue_id",),
+    (
+        Column("clue_id", TEXT, "hash of rule, object, pollutant and window start; the same after every rebuild"),
+        Column("rule_id", TEXT, "rule"),
+        Column("rule_version", TEXT, "its version"),
+        *ASKED,
+        Column("detected_at", TIME, "as_of of the build that asked"),
+    ),
+)
+ASKED_SCHEMA = pa.schema([pa.field(one.name, one.type, nullable=one.nullable) for one in ASKED])
+
+
+class Judge:
+    """Rules over one state of a store; what they share is made when first needed and kept."""
+
+    def __init__(self, engine: Engine, as_of: datetime, from_at: datetime) -> None:
+        """`engine` has the store attached; `from_at` to `as_of` is what is judged, earlier data are history."""
+        self._engine = engine
+        self._times = {"as_of": as_of, "from_at": from_at}
+        self._made: set[str] = set()
+
+    def find(self, rule: Rule, values: Mapping[str, Value]) -> pa.Table:
+        """What a rule finds, as FINDINGS.
+
+        Raises  FusionError naming the rule, if it fails or gives other columns
+        """
+        try:
+            found = self._asked(rule, values)
+        except FusionError as error:
+            raise FusionError(f"rule {rule.rule_id}: {error}") from error
+        return _as_findings(rule, found, self._times["as_of"])
+
+    def _asked(self, rule: Rule, values: Mapping[str, Value]) -> pa.Table:
+        given = {**self._times, **values}
+        if rule.module is not None:
+            found: pa.Table = _finder(rule.module)(self.ask, given)
+            return found
+        return self.ask(rule.sql, given)
+
+    def ask(self, text: str, values: Mapping[str, Any] | None = None) -> pa.Table:
+        """The answer to a question, the inputs it names made before."""
+        self._make_inputs(text)
+        return self._engine.query(text, values)
+
+    def _make_inputs(self, text: str) -> None:
+        words = set(WORD.findall(COMMENT.sub("", text).lower()))
+        for name in sorted(words & _inputs().keys() - self._made):
+            self._made.add(name)
+            query = _inputs()[name]
+            self._make_inputs(query)
+            self._engine.make(name, query, self._times)
+
+
+@cache
+def _inputs() -> Mapping[str, str]:
+    return {path.stem: path.read_text("utf-8") for path in sorted(INPUTS.glob("*.sql"))}
+
+
+@cache
+def _finder(path: Path) -> Callable[[Ask, Mapping[str, Any]], pa.Table]:
+    spec = importlib.util.find_spec(f"fusion.rules.{path.stem}")
+    if spec is None or spec.loader is None:
+        raise FusionError(f"{path}: cannot be loaded")
+    module = importlib.import_module(f"fusion.rules.{path.stem}")
+    finder: Callable[[Ask, Mapping[str, Any]], pa.Table] = module.find
+    return finder
+
+
+def _as_findings(rule: Rule, found: pa.Table, as_of: datetime) -> pa.Table:
+    missing = [one.name for one in ASKED if one.name not in found.column_names]
+    if missing:
+        raise FusionError(f"rule {rule.rule_id} gives no column {', '.join(missing)}", "see docs/ADD_A_RULE.md")
+    found = found.select(ASKED_SCHEMA.names).cast(pa.schema([pa.field(f.name, f.type) for f in ASKED_SCHEMA]))
+    for one in ASKED:
+        if not one.nullable and found[one.name].null_count:
+            raise FusionError(f"rule {rule.rule_id} leaves {one.name} empty in {found[one.name].null_count} rows")
+    size = found.num_rows
+    made = {
+        "clue_id": pa.array(_clue_ids(rule.rule_id, found), pa.string()),
+        "rule_id": pa.repeat(pa.scalar(rule.rule_id), size),
+        "rule_version": pa.repeat(pa.scalar(rule.version), size),
+        **{name: found[name] for name in found.column_names},
+        "detected_at": pa.repeat(pa.scalar(as_of, pa.timestamp("s")), size),
+    }
+    return pa.table(made).cast(FINDINGS.schema)
+
+
+def _clue_ids(rule_id: str, found: pa.Table) -> list[str]:
+    columns = (found["object_id"], found["pollutant"].fill_null(""), pc.cast(found["window_from"], pa.string()))
+    rows = zip(*(column.to_pylist() for column in columns), strict=True)
+    return [hashlib.sha256("|".join((rule_id, *row)).encode()).hexdigest()[:16] for row in rows]
+
+
+def together(parts: Sequence[pa.Table]) -> pa.Table:
+    """Findings of many rules as one table."""
+    return pa.concat_tables([FINDINGS.schema.empty_table(), *parts])
