@@ -86,8 +86,8 @@ def sql_type(kind: pa.DataType) -> str:
     return SQL_TYPES[kind]
 
 
-def checks(wanted: Wanted, match: Match) -> list[Check]:
-    """One check for every column of the table, in order."""
+def checks(wanted: Wanted, match: Match, *, is_typed: bool = False) -> list[Check]:
+    """One check for every column of the table, in order; of typed columns only what their type leaves open."""
     given = {**known_of_categories()["expected"].get(wanted.code, {}), **wanted.constants}
     made = []
     for n, column in enumerate(wanted.table.columns):
@@ -96,23 +96,53 @@ def checks(wanted: Wanted, match: Match) -> list[Check]:
             made.append(Check(column, None, f"CAST(NULL AS {sql_type(column.type)})", "NULL", f"v{n}"))
             continue
         unit = match.conversions.get(column.name, (1.0, 0.0))
-        made.append(_check(n, column, place, wanted, unit))
+        made.append(_typed_check(n, column, place, wanted) if is_typed else _check(n, column, place, wanted, unit))
     return made
 
 
 def _check(n: int, column: Column, place: int | None, wanted: Wanted, unit: tuple[float, float]) -> Check:
-    code = f"{n * SPAN} + "
     build = {TEXT: _text, INT: _number, REAL: _number, DATE: _date, TIME: _time, FLAG: _flag}[column.type]
     value, fails = build(f"x{n}", f"v{n}", column, wanted, unit)
-    lacking = "NULL" if column.nullable else code + str(NUMBER["missing"])
-    tokens = ", ".join(sorted({literal(token.lower()) for token in wanted.missing}))
-    is_nothing = f"(x{n} IS NULL OR lower(trim(x{n}, {BLANKS})) IN ({tokens}){_sign(f'x{n}', column, wanted)})"
-    for reason, number in NUMBER.items():
-        fails = fails.replace(f"<{reason}>", code + str(number))
-    refusal = fails.replace("<nothing>", f"WHEN v{n} IS NULL AND {is_nothing} THEN {lacking}")
+    refusal = _refusal(n, column, fails, _is_nothing(f"x{n}", column, wanted))
     final = f"TRY_CAST(v{n} AS {sql_type(column.type)})" if column.type in (INT, TIME) else f"v{n}"
     zoned = f"CASE WHEN {plain_time(f'x{n}')} THEN false ELSE regexp_full_match(trim(x{n}), {literal(ZONED)}) END"
     return Check(column, place, value, refusal, final, zoned if column.type == TIME else None)
+
+
+def _typed_check(n: int, column: Column, place: int | None, wanted: Wanted) -> Check:
+    """The check of a column that has its type already: whether it is there, and what it says can be."""
+    x, v, nothing = f"x{n}", f"v{n}", f"x{n} IS NULL"
+    good = "CASE WHEN {} THEN NULL <nothing> {} END"
+    if column.type == TEXT:
+        value, fails = _text(x, v, column, wanted, (1.0, 0.0))
+        nothing = _is_nothing(x, column, wanted)
+    elif column.type in (REAL, INT):
+        value = f"CAST({x} AS DOUBLE)"
+        # a bound alone would be left out by the statistics of a Parquet file, which know nothing of its NaN
+        is_fine = is_good(column, v) if column.type == INT else f"isfinite({v}) AND {is_good(column, v)}"
+        fails = good.format(is_fine, f"WHEN NOT isfinite({v}) THEN <not_finite> ELSE <out_of_range>")
+    elif column.type == FLAG:
+        value, fails = x, good.format(f"{v} IS NOT NULL", "")
+    else:
+        kind = "DATE" if column.type == DATE else "TIMESTAMP"
+        value = x if column.type == DATE else f"date_trunc('second', CAST({x} AS TIMESTAMP))"
+        fails = good.format(f"{v} BETWEEN {kind} '{FIRST}' AND {kind} '{LAST}'", "ELSE <out_of_range>")
+    final = f"TRY_CAST({v} AS {sql_type(column.type)})" if column.type in (INT, TIME) else v
+    return Check(column, place, value, _refusal(n, column, fails, nothing), final)
+
+
+def _refusal(n: int, column: Column, fails: str, nothing: str) -> str:
+    """A refusal with its numbers in place of the words in <>."""
+    code = f"{n * SPAN} + "
+    for reason, number in NUMBER.items():
+        fails = fails.replace(f"<{reason}>", code + str(number))
+    lacking = "NULL" if column.nullable else code + str(NUMBER["missing"])
+    return fails.replace("<nothing>", f"WHEN v{n} IS NULL AND {nothing} THEN {lacking}")
+
+
+def _is_nothing(x: str, column: Column, wanted: Wanted) -> str:
+    tokens = ", ".join(sorted({literal(token.lower()) for token in wanted.missing}))
+    return f"({x} IS NULL OR lower(trim({x}, {BLANKS})) IN ({tokens}){_sign(x, column, wanted)})"
 
 
 def signs_for_nothing(wanted: Wanted) -> list[float]:

@@ -1,11 +1,15 @@
-"""The quick way for a CSV file in which nothing is wrong: the reader types the numbers, the first doubt ends it.
+"""The quick way for a CSV file in which little is wrong: the reader types the numbers, rows in doubt are told.
 
-What it lets pass is what the full check lets pass, a little less: at any doubt the file goes there.
+What it lets pass is what the full check lets pass, a little less: a row in doubt goes there.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
 from data_adapters.intake.checks import (
     FIRST,
@@ -24,51 +28,77 @@ from data_adapters.intake.readers import delimited
 from data_adapters.intake.wanted import CHINA_MINUTES, Wanted, known_of_categories
 from data_adapters.tables import DATE, FLAG, INT, REAL, TEXT, Column
 
-DOUBT = "doubt"
+IN_DOUBT = -1  # for a reason
+MOST_DOUBTS = 0.1  # of the rows; with more the full check of the whole file is quicker
 READ_AS = {REAL: "DOUBLE", INT: "DOUBLE", FLAG: "BOOLEAN"}
 TRIMMED = "'^[\\s\\x{3000}\\x{a0}\\x{200b}\\x{feff}]|[\\s\\x{3000}\\x{a0}\\x{200b}\\x{feff}]$'"
 
 
-def fill_if_clean(
+@dataclass(frozen=True)
+class Doubts:
+    """Rows that the quick way did not judge."""
+
+    places: NDArray[np.int64]  # in the table, which holds them with reason IN_DOUBT
+    lines: NDArray[np.int64]  # of the file, from 1, which are not in the table
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self.places) + len(self.lines)
+
+
+def fill_quickly(
     db: duckdb.DuckDBPyConnection, name: str, heading: Heading | None, found: Incoming, said: tuple[Wanted, Match]
-) -> bool:
-    """Whether the file is read whole into table `name`: no row refused, no value in doubt."""
+) -> Doubts | None:
+    """Table `name` as the full check makes it but for the rows in doubt; nothing if it is not for this file."""
     wanted, match = said
     if heading is None or (wanted.decimal, wanted.thousands) != (".", "") or found.has_quotes:
-        return False
+        return None
     if found.underscores > sum(cell.count("_") for cell in heading.cells):
-        return False
+        return None
+    try:
+        db.execute(_statement(db, name, heading, found, said))
+        places = db.sql(f"SELECT rowid AS place FROM {name} WHERE why = {IN_DOUBT} ORDER BY place").fetchnumpy()
+        lines = db.sql("SELECT DISTINCT CAST(line AS BIGINT) AS line FROM reject_errors ORDER BY line").fetchnumpy()
+        rows = db.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0]
+    except duckdb.Error:
+        db.execute(f"DROP TABLE IF EXISTS {name}")
+        return None
+    doubts = Doubts(np.asarray(places["place"], np.int64), np.asarray(lines["line"], np.int64))
+    return doubts if doubts.count <= MOST_DOUBTS * (rows + len(doubts.lines)) else None
+
+
+def _statement(
+    db: duckdb.DuckDBPyConnection, name: str, heading: Heading, found: Incoming, said: tuple[Wanted, Match]
+) -> str:
+    wanted, match = said
+    columns = wanted.table.columns
     types = {
         match.places[column.name]: READ_AS.get(column.type, "VARCHAR")
-        for column in wanted.table.columns
+        for column in columns
         if column.name in match.places
     }
     rows = delimited(db, found.path, heading, types)
-    values = [_value(column, wanted, match) for column in wanted.table.columns]
     sure = " AND ".join(
         _sure(column, n, (f"c{place}", heading.cells[place]), wanted, found)
-        for n, column in enumerate(wanted.table.columns)
+        for n, column in enumerate(columns)
         for place in [match.places.get(column.name)]
         if place is not None
     )
     sure += _sure_of_order(wanted, match)
-    key = ", ".join(f"v{n}" for n, column in enumerate(wanted.table.columns) if column.name in wanted.table.key)
+    key = ", ".join(f"v{n}" for n, column in enumerate(columns) if column.name in wanted.table.key)
     listed = ", ".join(
-        (f"CAST(v{n} AS {sql_type(column.type)})" if column.type not in (REAL, TEXT) else f"v{n}")
+        (f"TRY_CAST(v{n} AS {sql_type(column.type)})" if column.type not in (REAL, TEXT) else f"v{n}")
         + f' AS "{column.name}"'
-        for n, column in enumerate(wanted.table.columns)
+        for n, column in enumerate(columns)
     )
-    made = ", ".join(f"{value} AS v{n}" for n, value in enumerate(values))
-    try:
-        db.execute(f"""
-            CREATE OR REPLACE TABLE {name} AS
-            SELECT {listed}, CAST(NULL AS INTEGER) AS why, CAST(NULL AS VARCHAR) AS raw, hash({key}) AS h
-            FROM (SELECT *, {made} FROM {rows.relation}) WHERE CASE WHEN {sure} THEN true ELSE error('{DOUBT}') END
-        """)
-    except duckdb.Error:
-        db.execute(f"DROP TABLE IF EXISTS {name}")
-        return False
-    return True
+    made = ", ".join(f"{_value(column, wanted, match)} AS v{n}" for n, column in enumerate(columns))
+    return f"""
+        CREATE OR REPLACE TABLE {name} AS
+        SELECT {listed}, CASE WHEN {sure} THEN NULL ELSE {IN_DOUBT} END AS why, CAST(NULL AS VARCHAR) AS raw,
+            hash({key}) AS h
+        FROM (SELECT *, {made} FROM {rows.relation})
+    """
 
 
 def _value(column: Column, wanted: Wanted, match: Match) -> str:

@@ -13,7 +13,7 @@ from data_adapters.intake.checks import NUMBER, REASONS, SPAN
 from data_adapters.intake.load import Loaded
 from data_adapters.intake.wanted import Wanted
 from data_adapters.source import RejectionLog
-from data_adapters.store.rejects import REJECTS
+from data_adapters.store.rejects import REJECTS, masked
 
 BY_NUMBER = np.array(list(REASONS), dtype=object)
 
@@ -30,20 +30,21 @@ def refuse_repeated(db: duckdb.DuckDBPyConnection, parts: Sequence[Loaded], want
     columns = ", ".join(f'"{column.name}"' for column in wanted.table.columns)
     shown = " || ' ' || ".join(f'CAST("{name}" AS VARCHAR)' for name in wanted.table.key)
     candidates = " UNION ALL ".join(
-        f"SELECT {part.number} AS file, rowid AS place, {key}, left({shown}, 200) AS shown, hash({columns}) AS whole"
+        f"SELECT {part.number} AS file, rowid AS place, {part.order} AS turn, {key}, left({shown}, 200) AS shown,"
+        f" hash({columns}) AS whole"
         f" FROM {part.name} WHERE why IS NULL AND h IN (SELECT h FROM repeated)"
         for part in parts
     )
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE again AS
-        SELECT file, place, shown, (whole = first_value(whole) OVER same) AS is_same, row_number() OVER same AS turn
-        FROM ({candidates}) WINDOW same AS (PARTITION BY {key} ORDER BY file, place)
+        SELECT file, place, shown, (whole = first_value(whole) OVER same) AS is_same, row_number() OVER same AS nth
+        FROM ({candidates}) WINDOW same AS (PARTITION BY {key} ORDER BY file, turn, place)
     """)
     for part in parts:
         db.execute(f"""
             UPDATE {part.name} SET raw = again.shown,
                 why = CASE WHEN again.is_same THEN {NUMBER["duplicate"]} ELSE {NUMBER["conflict"]} END
-            FROM again WHERE again.file = {part.number} AND again.place = {part.name}.rowid AND again.turn > 1
+            FROM again WHERE again.file = {part.number} AND again.place = {part.name}.rowid AND again.nth > 1
         """)
 
 
@@ -60,6 +61,9 @@ def close_account(
     part.account.accepted = count - len(refused)
     names = [column.name for column in wanted.table.columns]
     values = refused["raw"].fill_null("").to_pandas().to_numpy(dtype=object)
+    if wanted.is_personal:
+        values = np.array([masked(value) for value in values], dtype=object)
+        part.refused = [(row, reason, masked(text)) for row, reason, text in part.refused]
     for reason in dict.fromkeys(reason for _, reason, _ in part.refused):
         log.add(
             part.account, reason, REASONS[reason], [(row, "", text) for row, r, text in part.refused if r == reason]
@@ -104,6 +108,10 @@ def accepted(db: duckdb.DuckDBPyConnection, parts: Sequence[Loaded], wanted: Wan
     schema = wanted.table.schema
     if not parts:
         return schema.empty_table()
-    names = ", ".join(f'"{name}"' for name in schema.names)
-    query = " UNION ALL ".join(f"SELECT {names} FROM {part.name} WHERE why IS NULL" for part in parts)
-    return db.sql(query).to_arrow_table().cast(schema)
+    return db.sql(" UNION ALL ".join(accepted_rows(part, wanted) for part in parts)).to_arrow_table().cast(schema)
+
+
+def accepted_rows(part: Loaded, wanted: Wanted) -> str:
+    """The query for the rows of a file that nothing speaks against."""
+    names = ", ".join(f'"{column.name}"' for column in wanted.table.columns)
+    return f"SELECT {names} FROM {part.name} WHERE why IS NULL"

@@ -105,7 +105,7 @@ def matched(path: Path, cells: Sequence[str], wanted: Wanted) -> Match:
 
     Raises  AdapterError for a mandatory column that is missing, a heading that is not there, or two for one column
     """
-    places = {column: _told(path, cells, column, heading) for column, heading in wanted.columns.items()}
+    places = {column: _told(path, cells, wanted, column, heading) for column, heading in wanted.columns.items()}
     by_plain: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
         by_plain.setdefault(plain_heading(cell), []).append(place)
@@ -122,9 +122,10 @@ def matched(path: Path, cells: Sequence[str], wanted: Wanted) -> Match:
     return Match(places, conversions, [*notes, *_told_unused(cells, wanted, places)])
 
 
-def _told(path: Path, cells: Sequence[str], column: str, heading: str) -> int:
+def _told(path: Path, cells: Sequence[str], wanted: Wanted, column: str, heading: str) -> int:
     if heading not in cells:
-        raise AdapterError(path, f"has no column {heading!r} given for {column}", nearest(heading, cells))
+        hint = f"it has {len(cells)} columns" if wanted.is_personal else nearest(heading, cells)
+        raise AdapterError(path, f"has no column {heading!r} given for {column}", hint)
     return cells.index(heading)
 
 
@@ -133,6 +134,8 @@ def _refuse_lacking(path: Path, cells: Sequence[str], wanted: Wanted, places: di
     lacking = [c.name for c in wanted.table.columns if not c.nullable and c.name not in places and c.name not in given]
     if lacking:
         has = ", ".join(cell[:MAX_SHOWN] for cell in cells[:8]) + ("…" if len(cells) > 8 else "")
+        if wanted.is_personal:  # without a heading these are what the first row says
+            has = f"{len(cells)} columns"
         told = f"is not of category {wanted.code}: lacks {', '.join(lacking)}"
         raise AdapterError(path, told, f"it has {has}; options columns and constants say what is where")
 

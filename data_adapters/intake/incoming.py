@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from data_adapters.files import BROKEN, GZIP_MAGIC, SAVE_OR_DECLARE, decode_text, kind_of
 from data_adapters.intake.sight import BLOCK, MAX_LINE, UTF16, Sight
@@ -91,6 +91,7 @@ def _unreadable(path: Path, error: BaseException) -> AdapterError:
 
 
 def _taken_in(path: Path, account: FileAccount, work: Path, encoding: str | None) -> Incoming:
+    _refuse_bomb(path)
     with path.open("rb") as start:
         magic = start.read(4)
     account.bytes = 0 if _is_member(path) else path.stat().st_size
@@ -113,6 +114,26 @@ def _taken_in(path: Path, account: FileAccount, work: Path, encoding: str | None
 def _is_member(path: object) -> bool:
     """Whether it lies in an archive."""
     return isinstance(path, zipfile.Path)
+
+
+def _refuse_bomb(path: Path) -> None:
+    """A member of an archive is read no further than the archive's table of contents says; that is looked at before."""
+    if not _is_member(path):
+        return
+    inside = cast(zipfile.Path, path)
+    member = inside.root.getinfo(inside.at)
+    if _is_bomb(member.file_size, member.compress_size):
+        raise AdapterError(path, *_bomb(member.file_size))
+
+
+def _is_bomb(size: int, packed: int) -> bool:
+    """Whether so much comes out of so little that it is no table."""
+    return size > MAX_EXPANDED or (size > RATIO_FROM and size > MAX_RATIO * packed)
+
+
+def _bomb(size: int) -> tuple[str, str]:
+    most = f"{MAX_EXPANDED >> 30} GB" if size > MAX_EXPANDED else f"{MAX_RATIO} times its size"
+    return f"unpacks to more than {most}", "no table does; unpack it yourself if you trust it"
 
 
 def _named_plainly(path: Path, work: Path) -> Path:
@@ -147,11 +168,8 @@ def _gunzipped(path: Path, file: _Hashing) -> Iterator[bytes]:
     with gzip.GzipFile(fileobj=io.BufferedReader(file, BLOCK)) as unpacked:
         while block := unpacked.read(BLOCK):
             size += len(block)
-            if size > MAX_EXPANDED or (size > RATIO_FROM and size > MAX_RATIO * file.size):
-                is_endless = size > MAX_EXPANDED
-                most = f"{MAX_EXPANDED >> 30} GB" if is_endless else f"{MAX_RATIO} times its size"
-                told = f"unpacks to more than {most}"
-                raise AdapterError(path, told, "no table does; unpack it yourself if you trust it")
+            if _is_bomb(size, file.size):
+                raise AdapterError(path, *_bomb(size))
             yield block
 
 

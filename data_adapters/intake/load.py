@@ -9,11 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from data_adapters.intake.checks import NUMBER, PERIODS, SPAN, Check, checks, literal
-from data_adapters.intake.clean import fill_if_clean
+from data_adapters.intake.clean import Doubts, fill_quickly
 from data_adapters.intake.headings import Match, matched
 from data_adapters.intake.incoming import Incoming
+from data_adapters.intake.lines import copy_lines
 from data_adapters.intake.quick import incoming_quickly
 from data_adapters.intake.readers import Refused, TextRows, delimited, text_rows, told_of
 from data_adapters.intake.wanted import Wanted, known_of_categories
@@ -21,6 +25,7 @@ from data_adapters.source import AdapterError, FileAccount
 from data_adapters.tables import TEXT
 
 MEMORY = "2GB"
+AGAIN = 1_000_000  # added to the number of a table for its rows in doubt
 
 
 @dataclass
@@ -32,6 +37,7 @@ class Loaded:
     rows: TextRows
     refused: list[Refused]
     made: list[Check]
+    order: str = "rowid"  # by which its rows stand as in the file
 
     @property
     def name(self) -> str:
@@ -60,16 +66,17 @@ def load(
 
     Raises  AdapterError if it cannot be used
     """
-    found, is_clean = incoming_quickly(db, f"rows_{number}", (path, account, work), wanted)
+    found, quick = incoming_quickly(db, f"rows_{number}", (path, account, work), wanted)
     if not found.encoding.startswith("utf-8"):
         account.notes.append(f"read as {found.encoding}")
     rows = text_rows(db, path, found, wanted)
     match = matched(path, rows.cells, wanted)
-    loaded = Loaded(number, account, rows, [], checks(wanted, match))
+    loaded = Loaded(number, account, rows, [], checks(wanted, match, is_typed=rows.is_typed))
     with told_of(path):
-        if is_clean is None:
-            is_clean = fill_if_clean(db, loaded.name, rows.heading, found, (wanted, match))
-        if not is_clean:
+        doubts = quick.doubts
+        if not quick.is_tried:
+            doubts = fill_quickly(db, loaded.name, rows.heading, found, (wanted, match))
+        if doubts is None or not _settle(db, loaded, found, (work, wanted), doubts):
             _fill(db, loaded, wanted)
             loaded.refused = rows.refused()
             if found.has_quotes and rows.heading and _is_swallowed(db, loaded):
@@ -93,7 +100,7 @@ def _fill(db: duckdb.DuckDBPyConnection, loaded: Loaded, wanted: Wanted) -> None
     values = [f"{one.value} AS v{n}" for n, one in enumerate(made)]
     zones = [f"{one.zoned} AS z{n}" for n, one in enumerate(made) if one.zoned and n in used]
     refusals = [*_heading_refusal(loaded), *(f"({made[n].refusal})" for n in used), *_order_refusals(made)]
-    raw = f"left(CASE why // {SPAN} {' '.join(f'WHEN {n} THEN x{n}' for n in used)} END, 200)"
+    raw = f"left(CASE why // {SPAN} {' '.join(f'WHEN {n} THEN CAST(x{n} AS VARCHAR)' for n in used)} END, 200)"
     key = ", ".join(f"v{n}" for n, one in enumerate(made) if one.column.name in wanted.table.key)
     finals = [f'{one.final} AS "{one.column.name}"' for n, one in enumerate(made)]
     flags = [f"z{n}" for n, one in enumerate(made) if one.zoned and n in used]
@@ -105,6 +112,61 @@ def _fill(db: duckdb.DuckDBPyConnection, loaded: Loaded, wanted: Wanted) -> None
         FROM (SELECT *, coalesce({", ".join(refusals)}) AS why
         FROM (SELECT *, {", ".join([*values, *zones])} FROM (SELECT {", ".join(texts)} FROM {loaded.rows.relation})))
     """)
+
+
+def _settle(
+    db: duckdb.DuckDBPyConnection, loaded: Loaded, found: Incoming, said: tuple[Path, Wanted], doubts: Doubts
+) -> bool:
+    """Whether the rows in doubt went through the full check alone; if not the whole file has to."""
+    heading, (work, wanted) = loaded.rows.heading, said
+    if heading is None or not doubts.count:
+        return heading is not None
+    kept = int(db.execute(f"SELECT count(*) FROM {loaded.name}").fetchall()[0][0])
+    total = kept + len(doubts.lines)
+    if found.lines - heading.lines not in (total, total - 1):
+        return False  # blank lines: which row stands in which line is not known
+    missing = doubts.lines - heading.lines
+    is_there = np.ones(total + 1, dtype=bool)
+    is_there[0], is_there[missing] = False, False
+    numbers = np.flatnonzero(is_there)
+    asked = np.union1d(numbers[doubts.places], missing)
+    copy_lines(found.path, asked + heading.lines, work / "doubts.csv")
+    rows = delimited(db, work / "doubts.csv", replace(heading, lines=0))
+    again = Loaded(loaded.number + AGAIN, loaded.account, rows, [], loaded.made)
+    _fill(db, again, wanted)
+    refused = rows.refused()
+    judged = np.delete(asked, [row - 1 for row, _, _ in refused])
+    zoned = [f"bool_or(z{n})" for n, one in enumerate(again.made) if one.zoned and one.place is not None]
+    told = db.execute(f"SELECT {', '.join(['count(*)', *zoned])} FROM {again.name}").fetchall()[0]
+    is_whole = told[0] == len(judged) and np.isin(numbers[doubts.places], judged).all()
+    if not is_whole or any(told[1:]):
+        return False  # an offset in one row says something of all
+    loaded.refused = [(int(asked[row - 1]), reason, text) for row, reason, text in refused]
+    _put_back(db, loaded, again.name, np.searchsorted(numbers, judged), is_there[judged])
+    loaded.rows.numbers = np.concatenate([numbers, judged[~is_there[judged]]])
+    return True
+
+
+def _put_back(
+    db: duckdb.DuckDBPyConnection, loaded: Loaded, again: str, place: NDArray[np.int64], is_there: NDArray[np.bool_]
+) -> None:
+    """Rows judged take the place they have in the table, or are added to it, told before which place they belong."""
+    turns = np.arange(len(place))
+    db.register("back", pa.table({"turn": turns[is_there], "place": place[is_there]}))
+    db.register("late", pa.table({"turn": turns[~is_there], "before": place[~is_there] - 0.5}))
+    names = [f'"{one.column.name}"' for one in loaded.made] + ["why", "raw", "h"]
+    db.execute(f"""
+        UPDATE {loaded.name} SET {", ".join(f"{name} = new.{name}" for name in names)}
+        FROM (SELECT back.place, {again}.* FROM {again} JOIN back ON {again}.rowid = back.turn) AS new
+        WHERE {loaded.name}.rowid = new.place
+    """)
+    db.execute(f"ALTER TABLE {loaded.name} ADD COLUMN before DOUBLE")
+    db.execute(f"""
+        INSERT INTO {loaded.name} SELECT {", ".join(names)}, late.before
+        FROM {again} JOIN late ON {again}.rowid = late.turn ORDER BY late.turn
+    """)
+    db.execute(f"DROP TABLE {again}")
+    loaded.order = "coalesce(before, rowid)"
 
 
 def _heading_refusal(loaded: Loaded) -> list[str]:

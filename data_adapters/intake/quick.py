@@ -8,10 +8,11 @@ from __future__ import annotations
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
-from data_adapters.intake.clean import fill_if_clean
+from data_adapters.intake.clean import Doubts, fill_quickly
 from data_adapters.intake.headings import Heading, Match, heading_of_text, matched
 from data_adapters.intake.incoming import Incoming, incoming
 from data_adapters.intake.wanted import Wanted
@@ -21,24 +22,42 @@ HEAD_BYTES = 1 << 16
 FROM_BYTES = 1 << 20  # below it a thread costs more than it saves
 
 
+class Try(NamedTuple):
+    """How the quick way went: whether it was tried, and what it left in doubt; no doubts told if it was in vain."""
+
+    is_tried: bool
+    doubts: Doubts | None = None
+
+
 def incoming_quickly(
     db: duckdb.DuckDBPyConnection, name: str, file: tuple[Path, FileAccount, Path], wanted: Wanted
-) -> tuple[Incoming, bool | None]:
-    """The file made ready, and whether it is already in table `name` with nothing in it refused; None if not tried.
+) -> tuple[Incoming, Try]:
+    """The file made ready, and how far it is already read into table `name`.
 
     Raises  AdapterError if the file cannot be used
     """
     path, account, work = file
     guess = _guess(path, wanted)
-    if guess is None:
-        return incoming(path, account, work, wanted.encoding), None
+    if guess is None or not _starts_well(db, name, (path, work), (wanted, *guess)):
+        return incoming(path, account, work, wanted.encoding), Try(guess is not None)
     with ThreadPoolExecutor(1) as pool:
         look = pool.submit(incoming, path, account, work, wanted.encoding)
-        is_clean = fill_if_clean(db, name, guess[0], Incoming(path, is_plain=True), (wanted, guess[1]))
+        doubts = fill_quickly(db, name, guess[0], Incoming(path, is_plain=True), (wanted, guess[1]))
     found = look.result()
     is_sure = found.path == path and found.kind == "text" and found.is_plain and not found.has_quotes
     underscores = sum(cell.count("_") for cell in guess[0].cells)
-    return found, is_clean and is_sure and found.underscores <= underscores
+    return found, Try(True, doubts if is_sure and found.underscores <= underscores else None)
+
+
+def _starts_well(
+    db: duckdb.DuckDBPyConnection, name: str, file: tuple[Path, Path], said: tuple[Wanted, Heading, Match]
+) -> bool:
+    """Whether few of the first rows are in doubt, so that the quick way is worth it."""
+    (path, work), (wanted, heading, match) = file, said
+    start = work / "start.csv"
+    with path.open("rb") as text:
+        start.write_bytes(text.read(HEAD_BYTES).rpartition(b"\n")[0] + b"\n")
+    return fill_quickly(db, name, heading, Incoming(start, is_plain=True), (wanted, match)) is not None
 
 
 def _guess(path: Path, wanted: Wanted) -> tuple[Heading, Match] | None:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data_adapters.intake.checks import literal
+from data_adapters.intake.checks import SQL_TYPES, literal
 from data_adapters.intake.headings import Heading, aliases, heading_of_text
 from data_adapters.intake.incoming import Incoming
 from data_adapters.intake.sight import MAX_LINE
@@ -21,11 +21,13 @@ from data_adapters.intake.wanted import Wanted, known_of_categories
 from data_adapters.source import AdapterError, FileAccount
 from data_adapters.sources.delimited import RawRows, distinct, match_columns, read_delimited
 from data_adapters.sources.register_headings import below_title
+from data_adapters.tables import TIME
 
 MAX_PARQUET_ROWS = 200_000_000
 MAX_DOCUMENT = 1 << 30
 MAX_SHEET = 512 << 20
 MAX_KEYS = 2000
+ARROW_TYPES = {name: kind for kind, name in SQL_TYPES.items()} | {"TIMESTAMP": TIME, "TIMESTAMP_MS": TIME}
 
 Refused = tuple[int, str, str]  # data row from 1, reason, text
 
@@ -45,6 +47,7 @@ class TextRows:
     numbers: NDArray[np.int64] | None = None
     notes: list[str] = field(default_factory=list)
     heading: Heading | None = None  # of a delimited text
+    is_typed: bool = False  # every column is there with the type of the category, none besides
 
 
 @contextmanager
@@ -63,7 +66,7 @@ def text_rows(db: duckdb.DuckDBPyConnection, path: Path, found: Incoming, wanted
     Raises  AdapterError if there is no table in it
     """
     if found.kind == "parquet":
-        return _parquet(db, path, found.path)
+        return _parquet(db, path, found.path, wanted)
     if found.kind == "workbook":
         return _workbook(db, path, found.path, wanted)
     with found.path.open(encoding="utf-8-sig") as file:
@@ -77,12 +80,13 @@ def text_rows(db: duckdb.DuckDBPyConnection, path: Path, found: Incoming, wanted
 def delimited(
     db: duckdb.DuckDBPyConnection, file: Path, heading: Heading, types: Mapping[int, str] | None = None
 ) -> TextRows:
-    """The rows of a CSV file below its heading; typed columns make the reader stop at the first doubt."""
+    """The rows of a CSV file below its heading; a row that does not fit columns given a type is told of as refused."""
     names = {f"c{place}": (types or {}).get(place, "VARCHAR") for place in range(len(heading.cells))}
+    longest = "" if types else f"max_line_size={4 * MAX_LINE}, "  # to ask for more than 2 MB costs time
     relation = (
         f"read_csv({literal(file)}, header=false, skip={heading.lines}, delim={literal(heading.delimiter)}, "
         f"quote='\"', escape='\"', columns={names}, auto_detect=false, nullstr='', null_padding=false, "
-        f"max_line_size={4 * MAX_LINE}, store_rejects={str(types is None).lower()})"
+        f"{longest}store_rejects=true)"
     )
     db.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
 
@@ -96,16 +100,21 @@ def delimited(
     return TextRows(list(heading.cells), relation, refused, notes=notes, heading=heading)
 
 
-def _parquet(db: duckdb.DuckDBPyConnection, path: Path, file: Path) -> TextRows:
+def _parquet(db: duckdb.DuckDBPyConnection, path: Path, file: Path, wanted: Wanted) -> TextRows:
+    """Columns as text; those that have exactly the names and types of the category stay as they are."""
+    read = f"read_parquet({literal(file)}, hive_partitioning=false)"
     with told_of(path):
-        names = [row[0] for row in db.execute(f"DESCRIBE FROM read_parquet({literal(file)})").fetchall()]
+        types = {str(row[0]): str(row[1]) for row in db.execute(f"DESCRIBE FROM {read}").fetchall()}
         rows = db.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({literal(file)})").fetchall()[0][0] or 0
     if rows > MAX_PARQUET_ROWS:
         raise AdapterError(path, f"says it has {rows:,} rows", f"no category has over {MAX_PARQUET_ROWS:,} in a file")
-    listed = ", ".join(
-        f'CAST("{name.replace(chr(34), chr(34) * 2)}" AS VARCHAR) AS c{n}' for n, name in enumerate(names)
-    )
-    return TextRows(distinct(names), f"(SELECT {listed} FROM read_parquet({literal(file)}))")
+    is_typed = wanted.is_plain and {column.name: column.type for column in wanted.table.columns} == {
+        name: ARROW_TYPES.get(kind) for name, kind in types.items()
+    }
+    quoted = ['"' + name.replace('"', '""') + '"' for name in types]
+    cells = quoted if is_typed else [f"CAST({name} AS VARCHAR)" for name in quoted]
+    listed = ", ".join(f"{cell} AS c{n}" for n, cell in enumerate(cells))
+    return TextRows(distinct(list(types)), f"(SELECT {listed} FROM {read})", is_typed=is_typed)
 
 
 def _json(db: duckdb.DuckDBPyConnection, path: Path, file: Path, *, is_list: bool) -> TextRows:

@@ -42,6 +42,17 @@ class Wanted:
         """Code of the category."""
         return self.category.code
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is told but the category, so that a column means what its name says."""
+        told = (self.columns, self.constants, self.units, self.zone_minutes, self.missing)
+        return told == ({}, {}, {}, CHINA_MINUTES, MISSING)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether what a row says may be about a person."""
+        return self.category.data_class == "personal"
+
 
 @cache
 def known_of_categories() -> Mapping[str, Any]:
@@ -79,6 +90,26 @@ def wanted(source: str, options: Mapping[str, Any], more: Sequence[str] = ()) ->
         decimal=decimal,
         thousands=thousands,
     )
+
+
+def wanted_register(name: str) -> Wanted:
+    """A register beside the categories, read as a category of its own name would be.
+
+    Raises  KeyError for an unknown name
+    """
+    known = table(name)
+    words = dict.fromkeys(("group_zh", "group_en", "name_zh", "name_en", "provider_zh", "provider_en", "owner"), name)
+    category = Category(
+        name,
+        **words,
+        cadence="snapshot",
+        canonical_table=name,
+        rows_per_day=0,
+        rows_per_round=0,
+        expected_lag_h=0,
+        data_class="internal",
+    )
+    return Wanted(category, known)
 
 
 def _text(value: object) -> str | None:

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data_adapters.catalogue import CATEGORIES, Category, day_column
-from data_adapters.store.handover import ALL_DAYS, known_accounts
+from data_adapters.store.handover import known_accounts
+from data_adapters.store.parts import ALL_DAYS
 from data_adapters.store.watch import SEEN
 
 State = Literal["on_time", "late", "missing", "never"]

@@ -1,37 +1,38 @@
-"""Staging: raw files of the 49 categories into a store of canonical Parquet, a folder a day.
+"""Staging: the raw files of the 49 categories and the registers into a store (see `data_adapters.store.handover`).
 
-    <store>/<table>/<code>/day=2023-07-20/part.parquet     keys unique, canonical columns and types
-    <store>/_rejects/<code>-<hash>.parquet                 rows refused, with reason and place
-    <store>/accounts.json                                  every file ever staged, by its hash
+Each file is read by source `category`, with all its checks and reasons, and is known by its SHA-256 afterwards, to
+`watch` as well. Only the days a new file touches are written again.
 
-A file is known by its SHA-256: staged once, however often it arrives. Rows of a later file replace rows of the
-same key; only the days a new file touches are written again. A snapshot or register has the one day `all`.
+A snapshot or register is merged by key: a row that a later file leaves out stays. Where the files that arrive are the
+whole content, `replace` says so: then they take the place of all that was there, if every one of them can be used and
+some row of theirs is accepted; else that category stays as it was, and its files count as not arrived.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import duckdb
-
-from data_adapters.catalogue import CATEGORIES
-from data_adapters.source import AdapterError, FileAccount
+from data_adapters.catalogue import CATEGORIES, day_column
+from data_adapters.intake.load import engine
+from data_adapters.intake.wanted import Wanted, wanted, wanted_register
+from data_adapters.source import AdapterError, FileAccount, nearest
+from data_adapters.store.arrivals import SOURCE, read_arrivals
+from data_adapters.store.handover import (
+    Arrival,
+    Place,
+    china_now,
+    held,
+    known_accounts,
+    known_hashes,
+    put_in_place,
+    workplace,
+)
 from data_adapters.store.staging_files import REGISTERS, RawFile, find_files
-from data_adapters.store.staging_sql import StageError, merge_parts, read_parts
 
-ACCOUNTS = "accounts.json"
-PART = "part.parquet"
-REJECTS = "_rejects"
-MEMORY = "2500MB"
-THREADS = 2
 Told = Callable[[str, int], None]
 
 
@@ -44,6 +45,7 @@ class Staged:
     known: int = 0  # files staged before, or twice in this run
     days: int = 0  # day folders written
     seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
 
     @property
     def read(self) -> int:
@@ -56,95 +58,95 @@ class Staged:
         return sum(account.accepted for account in self.files)
 
 
-def stage(source: Path, store: Path, told: Told = lambda code, rows: None) -> Staged:
+def stage(
+    source: Path,
+    store: Path,
+    told: Told = lambda code, rows: None,
+    *,
+    arrived_at: datetime | None = None,
+    replace: Collection[str] = (),
+) -> Staged:
     """Stage the files under `<source>/<code>/` that the store does not know yet.
 
-    Raises  AdapterError if there is no such folder, or no file of any category in it
+    `arrived_at` is wall time in China; `replace` names snapshots and registers whose files are their whole content.
+
+    Raises  AdapterError if there is no such folder, no file of any category in it, or `replace` names no snapshot;
+            OSError or duckdb.Error if the store cannot be written: the category at hand is then as it was
     Note    a file that cannot be used carries its error in its account and does not stop the others
     """
     started = time.perf_counter()
+    whole = {_snapshot(code) for code in replace}
     files = find_files(source)
-    store.mkdir(parents=True, exist_ok=True)
-    accounts = _load_accounts(store)
     staged = Staged()
     for code in (*CATEGORIES, *REGISTERS):
-        fresh = _fresh(files.get(code, []), accounts, staged)
-        if not fresh:
-            continue
-        for account in _stage_category(store, code, fresh, staged):
-            (staged.files if code in CATEGORIES else staged.registers).append(account)
-            if account.error is None:
-                accounts[account.sha256] = {"category": code, **asdict(account)}
+        asked = wanted(SOURCE, {"code": code}) if code in CATEGORIES else wanted_register(code)
+        accounts = _stage_category(
+            Place(store, code, asked.table),
+            asked,
+            files.get(code, []),
+            arrived_at or china_now(),
+            staged,
+            code in whole,
+        )
+        (staged.files if code in CATEGORIES else staged.registers).extend(accounts)
+        for account in accounts:
             told(code, account.accepted)
-        _save_accounts(store, accounts)
     staged.seconds = time.perf_counter() - started
     return staged
 
 
-def _fresh(files: Sequence[RawFile], accounts: Mapping[str, Any], staged: Staged) -> list[RawFile]:
+def _snapshot(code: str) -> str:
+    """The code as it is known. Raises AdapterError unless its rows belong to no day."""
+    known = {one.upper(): one for one in (*CATEGORIES, *REGISTERS)}
+    found = known.get(code.upper())
+    if found is None:
+        raise AdapterError(
+            "", f"replace names {code!r}, which is no category or register", nearest(code, known.values())
+        )
+    if found in CATEGORIES and day_column(CATEGORIES[found].canonical_table):
+        raise AdapterError("", f"replace names {found}, which has days", "only a snapshot can be replaced as a whole")
+    return found
+
+
+def _stage_category(
+    place: Place, asked: Wanted, files: Sequence[RawFile], arrived_at: datetime, staged: Staged, is_whole: bool
+) -> list[FileAccount]:
+    """Read all new files of a category, then write again the days they touch."""
+    with held(place.store):
+        known = known_hashes(known_accounts(place.store))
+        fresh = _fresh(files, known, staged)
+        if not fresh:
+            if is_whole:
+                staged.notes.append(f"{place.code}: nothing new has arrived, so nothing is replaced")
+            return []
+        with workplace(place.store) as work, engine() as opened:
+            arrivals: list[Arrival] = []
+            for number, file in enumerate(fresh):
+                found = read_arrivals(opened, file, asked, work / str(number))
+                arrivals += [one for one in found if one.account.error or one.account.sha256 not in known]
+                known |= {one.account.sha256 for one in found if not one.account.error}
+            if is_whole:
+                _refuse_partial(arrivals)
+            usable = [one for one in arrivals if one.account.error is None]
+            staged.days += len(put_in_place(opened[0], place, usable, arrived_at, work, is_whole=is_whole))
+    return [one.account for one in arrivals]
+
+
+def _fresh(files: Sequence[RawFile], known: Collection[str], staged: Staged) -> list[RawFile]:
     """Files not staged before; of two with the same content the first."""
     fresh: dict[str, RawFile] = {}
     for file in files:
-        if file.sha256 in accounts or file.sha256 in fresh:
+        if file.sha256 and (file.sha256 in known or file.sha256 in fresh):
             staged.known += 1
             continue
-        fresh[file.sha256] = file
+        fresh[file.sha256 or str(file.path)] = file
     return list(fresh.values())
 
 
-def _stage_category(store: Path, code: str, files: Sequence[RawFile], staged: Staged) -> list[FileAccount]:
-    """Read all new files of a category, then write again the days they touch."""
-    name = CATEGORIES[code].canonical_table if code in CATEGORIES else code
-    work = Path(tempfile.mkdtemp(prefix=f".{code}-", dir=store))
-    connection = _connect(work / "spill")
-    try:
-        accounts: list[FileAccount] = []
-        parts: dict[str, list[Path]] = {}
-        for number, file in enumerate(files):
-            account = FileAccount(str(file.path), file.bytes, file.sha256)
-            accounts.append(account)
-            rejects = store / REJECTS / f"{code}-{file.sha256[:16]}"
-            try:
-                for day, part in read_parts(connection, name, file, account, work / str(number), rejects).items():
-                    parts.setdefault(day, []).append(part)
-            except StageError as error:
-                account.fail(AdapterError(file.path, str(error)))
-        for day, fresh in parts.items():
-            _place(connection, name, store / name / code / f"day={day}" / PART, fresh)
-            staged.days += 1
-        return accounts
-    finally:
-        connection.close()
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _connect(spill: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY, "temp_directory": str(spill)})
-    connection.execute("set preserve_insertion_order = false; set enable_progress_bar = false")
-    return connection
-
-
-def _place(connection: duckdb.DuckDBPyConnection, name: str, target: Path, fresh: Sequence[Path]) -> None:
-    """Put the parts of a day where they belong: moved if there is nothing to merge with, else merged and swapped in."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    known = [target] if target.is_file() else []
-    if not known and len(fresh) == 1:
-        os.replace(fresh[0], target)
-        return
-    beside = target.with_suffix(".new")
-    merge_parts(connection, name, [*known, *fresh], beside)
-    os.replace(beside, target)
-
-
-def _load_accounts(store: Path) -> dict[str, Any]:
-    path = store / ACCOUNTS
-    if not path.is_file():
-        return {}
-    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return loaded
-
-
-def _save_accounts(store: Path, accounts: Mapping[str, Any]) -> None:
-    beside = store / f"{ACCOUNTS}.new"
-    beside.write_text(json.dumps(accounts, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
-    os.replace(beside, store / ACCOUNTS)
+def _refuse_partial(arrivals: Sequence[Arrival]) -> None:
+    """A snapshot is not replaced by a part of one: unless all its files can be used, none is."""
+    is_short = any(one.account.error for one in arrivals) or not any(one.parts for one in arrivals)
+    for one in arrivals:
+        if is_short and one.account.error is None:
+            told = "replaces nothing: of the files that arrived with it not all can be used, or no row is accepted"
+            one.account.fail(AdapterError(one.account.path, told, "mend them, or stage without --replace"))

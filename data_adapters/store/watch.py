@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from threading import Event
 from typing import Any, cast
@@ -18,15 +15,13 @@ import duckdb
 from data_adapters.run import run_source
 from data_adapters.source import AdapterError
 from data_adapters.sources.category import CategoryResult
-from data_adapters.store.handover import keep, write_beside
+from data_adapters.store.handover import china_now, keep, known_accounts, known_hashes, write_beside
+from data_adapters.store.staging_files import is_complete, sha256_of
 
 log = logging.getLogger(__name__)
 SEEN = "watched.json"
-UNFINISHED = (".part", ".tmp", ".temp", ".crdownload", ".filepart", ".swp", "~")
 MAX_FILES = 20_000
 MAX_SEEN = 200_000
-BLOCK = 1 << 20
-CHINA = timezone(timedelta(hours=8))
 Look = tuple[int, int]  # size and time of change
 
 
@@ -85,7 +80,7 @@ class Watch:
                 if len(found) >= MAX_FILES:
                     log.warning("folder=%s more_than=%d files: the rest waits", self.folder, MAX_FILES)
                     break
-                if not path.name.startswith((".", "~")) and not path.name.lower().endswith(UNFINISHED):
+                if is_complete(path):
                     look = _look(path)
                     if look:
                         found[path] = look
@@ -96,10 +91,10 @@ class Watch:
     def _take(self, path: Path) -> Outcome | None:
         """What became of a file; nothing if it is to be tried again."""
         try:
-            digest = _sha256(path)
+            digest = sha256_of(path)
         except OSError as error:
             return Outcome(path.name, "", "failed", error=f"{path}: cannot be read: {error.strerror}")
-        if digest in self.seen:
+        if digest in self.seen or digest in known_hashes(known_accounts(self.store)):
             return Outcome(path.name, digest, "known")
         run = run_source("category", [path], self.options)
         failure = run.error
@@ -107,7 +102,7 @@ class Watch:
         if run.result is not None and failure is None:
             failure = next((account.error for account in run.result.files if account.error), None)
             try:
-                keep(self.store, cast(CategoryResult, run.result), _now())
+                keep(self.store, cast(CategoryResult, run.result), china_now())
             except (OSError, duckdb.Error) as problem:
                 log.error("file=%s not kept, will be tried again: %s", path.name, problem)
                 return None
@@ -119,7 +114,7 @@ class Watch:
         self.seen[outcome.sha256] = {
             "file": outcome.file,
             "code": str(self.options.get("code", "")),
-            "at": _now().isoformat(timespec="seconds"),
+            "at": china_now().isoformat(timespec="seconds"),
             "status": outcome.status,
             "error": outcome.error,
         }
@@ -153,16 +148,3 @@ def _look(path: Path) -> Look | None:
         return (state.st_size, state.st_mtime_ns) if path.is_file() else None
     except OSError:
         return None
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _now() -> datetime:
-    """Wall time in China, as all times here."""
-    return datetime.fromtimestamp(time.time(), CHINA).replace(tzinfo=None)

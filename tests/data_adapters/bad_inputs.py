@@ -106,6 +106,16 @@ def workbook_bomb(folder: Path) -> Path:
     return path
 
 
+def archive_bomb(folder: Path) -> Path:
+    path = folder / "in.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        with archive.open("in.csv", "w", force_zip64=True) as out:
+            piece = (GOOD + "\n").encode() * 20_000
+            for _ in range(100):
+                out.write(piece)
+    return path
+
+
 def long_line(folder: Path) -> Path:
     path = folder / "in.csv"
     with path.open("wb") as out:
@@ -137,6 +147,10 @@ TIMES = [row(station_id=f"S{n}", time=f"2025-07-10 {n:02}:00") for n in range(3)
 SWAPPED = [row(station_id=f"S{n}", pm25_ug_m3="60", pm10_ug_m3="35") for n in range(25)]
 MERGED_TITLE = ("省控站小时数据",)
 HEADINGS = tuple(HEAD.split(","))
+GROUPED = (
+    ("站点编码", "监测时间", "浓度", *[None] * 5, "标记"),
+    (None, None, "PM2.5", "PM10", "SO2", "NO2", "CO", "O3", None),
+)
 CELLS: tuple[Any, ...] = ("1001A", "2025-07-10 21:00", 35.5, 60, 8, 30, 0.7, 90, "N")
 SURVEY = {"code": "C03"}
 SURVEY_HEAD = "run_id,time,parameter,lon_deg,lat_deg,value,unit,device"
@@ -170,6 +184,7 @@ WALL = (
     Bad("dates of Excel as dates", book(HEADINGS, CELLS)),
     Bad("dates of Excel as day numbers", rows(row(time="45848.875"), MORE)),
     Bad("merged cells above the heading", book(MERGED_TITLE, HEADINGS, CELLS, merged=("A1:I1",))),
+    Bad("headings merged over two rows", book(*GROUPED, CELLS, merged=("A1:A2", "B1:B2", "C1:H1", "I1:I2"))),
     Bad("merged cells in the rows", book(HEADINGS, CELLS, (None, *CELLS[1:]), merged=("A2:A3",))),
     Bad("an empty file", text("")),
     Bad("blanks only", text(" \n\n\t\n")),
@@ -177,6 +192,7 @@ WALL = (
     Bad("no heading", text(f"{GOOD}\n{MORE}\n")),
     Bad("a truncated gzip file", truncated, {}, ""),
     Bad("a gzip bomb", gzip_bomb),
+    Bad("an archive that is a zip bomb", archive_bomb),
     Bad("a workbook that is a zip bomb", workbook_bomb),
     Bad("10 million columns", many_columns),
     Bad("a line of 2 GB", long_line),

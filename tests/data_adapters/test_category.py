@@ -122,6 +122,47 @@ def test_large_file_gives_the_same_as_the_same_rows_one_by_one(bad, filler, tmp_
     assert run.result.accepted == 40_000 - len(rejected)
 
 
+ODD = (
+    "S{n},2025-07-01 00:00,n.a.,N",
+    "S{n},2025-07-01 00:00,35.5",
+    "S{n},2025-07-01 00:00,35.5,N,more",
+    "S{n},2025-07-01 00:00,NA,N",
+    "S{n},2025-07-01 00:00, 35.5 ,N",
+    "S{n},2025-07-01 00:00,9999,N",
+    " S{n} ,2025-07-01 00:00,35.5,N",
+    "-,2025-07-01 00:00,35.5,N",
+    "station_id,time,pm25,flag",
+    "S{n},2025/7/1 3:00,35.5,N",
+    "S{n},2025-07-01 24:00,35.5,N",
+    "S1,2025-07-02 01:00, 1 ,N",
+    "S1,2025-07-02 01:00,x1,N",
+    "S1,2025-07-02 01:00,1 ,N",
+    "S1,2025-07-02 01:00,1,N",
+    "S1,2025-07-02 01:00,2,N",
+)
+
+
+@pytest.mark.parametrize("more", ["", "S0,2025-07-01T00:00:00Z,1,N", "S0,2025-07-01 00:00,1_0,N", "\n"])
+@pytest.mark.parametrize("every", [997, 7], ids=["few", "many"])
+def test_rows_in_doubt_are_judged_as_if_the_whole_file_were(every, more, tmp_path):
+    lines = [f"S{n},2025-07-{1 + n % 28:02} {n % 24:02}:00,{n % 90},N" for n in range(40_000)]
+    for turn, n in enumerate(range(500, 40_000, every)):
+        lines[n] = ODD[turn % len(ODD)].format(n=n)
+    lines[39_990] = more or lines[39_990]
+    results = []
+    for name, heading in (("quick", "station_id,time,pm25,flag"), ("full", '"station_id",time,pm25,flag')):
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join([heading, *lines]) + "\n", encoding="utf-8")
+        run = run_source("category", [path], {"code": "B02"})
+        assert run.error is None
+        account = run.result.files[0]
+        refused = run.result.rejected_rows.drop_columns(["file", "sha256"]).to_pylist()
+        rows = run.result.tables["station_hours"].sort_by([("station_id", "ascending"), ("time", "ascending")])
+        results.append((account.read, account.accepted, account.rejected, refused, rows))
+    assert results[0] == results[1]
+    assert len(results[0][2]) >= 6
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cells=st.lists(
