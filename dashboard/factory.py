@@ -16,6 +16,7 @@ from flask_talisman import Talisman
 
 from dashboard.data.store import Store
 from dashboard.page import Page, PageContext, page_context
+from dashboard.pages.methods import PAGE as METHODS
 from dashboard.pages.situation import PAGE as SITUATION
 from dashboard.pages.sources import PAGE as SOURCES
 from dashboard.routes import YEAR_S, data_routes
@@ -23,7 +24,7 @@ from dashboard.settings import Settings
 from dashboard.shell import browser_config, document, failed_frame, frame
 from fusion.snapshot import SnapshotError
 
-PAGES: tuple[Page, ...] = (SITUATION, SOURCES)
+PAGES: tuple[Page, ...] = (SITUATION, METHODS, SOURCES)
 PLOTLY_ROUTE = "_dash-component-suites/plotly/package_data/plotly.min.js"
 ANSWERS_KEPT = 500
 log = logging.getLogger(__name__)

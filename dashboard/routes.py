@@ -18,7 +18,7 @@ from flask_caching import Cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from dashboard import urls
-from dashboard.data import export, layers, queries, sources
+from dashboard.data import export, layers, methods, metrics, queries, sources
 from dashboard.data.filters import Filters, parse
 from dashboard.data.store import Loaded, Store
 from dashboard.settings import Settings
@@ -62,7 +62,9 @@ def data_routes(store: Store, cache: Cache, settings: Settings) -> Blueprint:
         urls.EXPORT, "export", lambda snapshot_id, table, form: _export(store, snapshot_id, table, form)
     )
     routes.add_url_rule(urls.CATALOGUE, "catalogue", lambda snapshot_id: _catalogue(store, cache, snapshot_id))
+    routes.add_url_rule(urls.RULES, "rules", lambda snapshot_id: _rules(store, cache, snapshot_id))
     routes.add_url_rule(urls.SAMPLES, "samples", lambda snapshot_id, code: _samples(store, snapshot_id, code))
+    routes.add_url_rule(urls.FIGURES, "figures", lambda snapshot_id: _figures(store, cache, snapshot_id))
     routes.add_url_rule(urls.VERSION, "version", lambda: _version(store))
     routes.add_url_rule(urls.HEALTH, "health", lambda: _health(store, settings))
     routes.add_url_rule(urls.METRICS, "metrics", lambda: _metrics(store, measures))
@@ -161,9 +163,26 @@ def _catalogue(store: Store, cache: Cache, snapshot_id: str) -> Response:
     )
 
 
+def _rules(store: Store, cache: Cache, snapshot_id: str) -> Response:
+    loaded = _named(store, snapshot_id)
+    return _gzipped(
+        cache,
+        f"{snapshot_id}/methods",
+        lambda: json.dumps(methods.methods(loaded.cursor())).encode(),
+        "application/json",
+    )
+
+
 def _samples(store: Store, snapshot_id: str, code: str) -> Response:
     rows = sources.samples(_named(store, snapshot_id).cursor(), code)
     return _kept(json.dumps(rows).encode(), "application/json")
+
+
+def _figures(store: Store, cache: Cache, snapshot_id: str) -> Response:
+    loaded = _named(store, snapshot_id)
+    filters = _filters()
+    key = f"{snapshot_id}/metrics/{filters.query()}"
+    return _gzipped(cache, key, lambda: json.dumps(metrics.figures(loaded, filters)).encode(), "application/json")
 
 
 def _version(store: Store) -> Response:

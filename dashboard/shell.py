@@ -20,7 +20,11 @@ from dashboard.settings import Settings
 
 # Mantine's greys replaced by the navy of the house, from text to ground.
 NAVY = ["#e6f0ff", "#c4d6ee", "#9db3d2", "#6f8ab0", "#3a5a88", "#1f3f6d", "#12294d", "#0d2040", "#0b1c38", "#061127"]
-NAVIGATION = ((urls.SITUATION, "nav.situation"), (urls.SOURCES, "nav.sources"))
+NAVIGATION = (
+    (urls.SITUATION, "nav.situation"),
+    (urls.METHODS, "nav.methods"),
+    (urls.SOURCES, "nav.sources"),
+)
 DOCUMENT = """<!DOCTYPE html>
 <html lang="{lang}" data-theme="{theme}" data-mantine-color-scheme="{theme}">
 <head>

@@ -1,4 +1,4 @@
-"""The command line of this floor: `python -m fusion build | verify | tables`."""
+"""The command line of this floor: `python -m fusion build | snapshots | evaluate | replay | tables`."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
-from fusion.config import Config, demo_config, load_config
+from data_adapters.store.demo import CAMPAIGN, Plan, demo_store
+from fusion.complaints import one_line_errors
+from fusion.config import Config, demo_config, full_demo_config, load_config
 from fusion.errors import FusionError
 from fusion.layout import TABLES
 from fusion.layout_check import markdown
 from fusion.manifest import Manifest
 from fusion.pipeline import Progress, build
-from fusion.snapshot import Snapshot, open_current, verify
-
-UNUSABLE = 2
+from fusion.rules_command import evaluate_rules, replay_rule
+from fusion.snapshot import Snapshot
+from fusion.snapshot_command import app as snapshots_app
 
 app = typer.Typer(
     help="Build snapshots from the sources, and check them.",
@@ -43,35 +45,34 @@ class DemoSize(StrEnum):
     FULL = "full"
 
 
+app.add_typer(snapshots_app, name="snapshots")
+app.command("evaluate")(evaluate_rules)
+app.command("replay")(replay_rule)
+
 ConfigPath = Annotated[Path | None, typer.Option("--config", help="What to build from, as lookout.example.toml.")]
 Demo = Annotated[DemoSize | None, typer.Option("--demo", help="Build the invented campaign instead.")]
+Scale = Annotated[float, typer.Option(min=0.01, max=10, help="Of --demo full: 1 is 18,090,166 records.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of the snapshots. [default: var/snapshots]")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the manifest as JSON and show no progress.")]
 
 
 @app.command("build")
-def build_command(config: ConfigPath = None, demo: Demo = None, out: Out = None, as_json: AsJson = False) -> None:
-    """Build a snapshot and make it the current one."""
-    with _one_line_errors():
-        settings = _settings(config, demo)
+def build_command(
+    config: ConfigPath = None, demo: Demo = None, out: Out = None, scale: Scale = 1.0, as_json: AsJson = False
+) -> None:
+    """Build a snapshot and make it the current one; the full demo lies beside it, in demo-full."""
+    with one_line_errors(), _bar(is_quiet=as_json) as progress:
+        if demo is DemoSize.FULL and not config:
+            settings = _full_demo((out or Path("var/snapshots")).parent / "demo-full", scale, progress)
+        else:
+            settings = _settings(config, demo)
         root = out or settings.folder / settings.lookout.snapshots
-        with _bar(is_quiet=as_json) as progress:
-            snapshot = build(settings, root, progress)
+        snapshot = build(settings, root, progress)
+    with one_line_errors():
         _report(snapshot, as_json)
         for entry in snapshot.manifest.sources:
             if entry.status == "failed":
                 typer.echo(f"fusion: source {entry.name} failed: {' '.join(str(entry.error).split())}", err=True)
-
-
-@app.command("verify")
-def verify_command(out: Out = None, as_json: AsJson = False) -> None:
-    """Read every byte of the current snapshot and compare it with what was published."""
-    with _one_line_errors():
-        snapshot = open_current(out or Path("var/snapshots"))
-        verify(snapshot)
-        rows = sum(entry.rows for entry in snapshot.manifest.tables.values())
-        answer = {"id": snapshot.id, "tables": len(snapshot.manifest.tables), "rows": rows, "is_sound": True}
-        typer.echo(json.dumps(answer) if as_json else f"{snapshot.id}: sound, {len(TABLES)} tables, {rows:,} rows")
 
 
 @app.command("tables")
@@ -86,21 +87,20 @@ def tables_command(
         typer.echo(f"{table.name:16} {table.grain}")
 
 
+def _full_demo(folder: Path, scale: float, progress: Progress) -> Config:
+    """The full campaign, made and staged unless it is there already."""
+    plan = Plan(scale)
+    steps = iter(range(1_000_000))
+    store = demo_store(folder, plan, lambda what: progress(what, next(steps), 0))
+    return full_demo_config(store, folder / CAMPAIGN, plan.evenings)
+
+
 def _settings(config: Path | None, demo: DemoSize | None) -> Config:
     if config and demo:
         raise FusionError("give --config or --demo, not both")
     if demo:
         return demo_config(demo.value)
     return load_config(config or Path("lookout.toml"))
-
-
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except (FusionError, OSError) as error:
-        typer.echo(f"fusion: {' '.join(str(error).split())}", err=True)
-        raise typer.Exit(UNUSABLE) from error
 
 
 @contextmanager

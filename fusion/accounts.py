@@ -12,7 +12,7 @@ import pyarrow.csv as pa_csv
 
 from data_adapters.run import SourceRun
 from data_adapters.tables import Table
-from fusion.layout_accounts import CATEGORIES, CATEGORY_DAYS, REJECTS, SOURCE_FILES
+from fusion.layout_accounts import CATEGORIES, REJECTS, SOURCE_FILES
 
 CATALOGUE_COLUMNS = ("code", "group_zh", "group_en", "name_zh", "name_en", "provider_zh", "provider_en", "cadence",
                      "canonical_table", "expected_lag_h", "data_class", "owner")  # fmt: skip
@@ -26,11 +26,6 @@ def catalogue_table() -> pa.Table:
     data = data.rename_columns([{"rows_per_day": "expected_rows_per_day"}.get(n, n) for n in data.column_names])
     wanted = (*CATALOGUE_COLUMNS, "expected_rows_per_day")
     return pa.table({name: data[name].cast(types[name]) for name in wanted})
-
-
-def no_staged_days() -> pa.Table:
-    """The counts of a staged store where there is none."""
-    return pa.schema([(c.name, c.type) for c in CATEGORY_DAYS.columns]).empty_table()
 
 
 def file_table(runs: Sequence[SourceRun]) -> pa.Table:

@@ -39,16 +39,21 @@ class LookoutConfig(_Strict):
 
     title: TitleConfig = TitleConfig()
     snapshots: Path = Path("var/snapshots")
+    store: Path | None = None
+    rules: tuple[Path, ...] = ()
+    judged_on: tuple[datetime, ...] = ()
+    truth: Path | None = None
     is_synthetic: bool = False
     as_of: datetime | None = None
     keep: int = Field(default=KEEP, ge=1)
     memory_limit: str = Field(default="2GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")
     threads: int = Field(default=2, ge=1)
 
-    @field_validator("as_of")
+    @field_validator("as_of", "judged_on")
     @classmethod
-    def _is_wall_time(cls, value: datetime | None) -> datetime | None:
-        if value is not None and value.tzinfo is not None:
+    def _is_wall_time(cls, value: Any) -> Any:  # noqa: ANN401 - one time, several or none
+        times = value if isinstance(value, tuple) else (value,)
+        if any(one is not None and one.tzinfo is not None for one in times):
             raise ValueError("give UTC+8 wall time without a zone")
         return value
 
@@ -75,6 +80,21 @@ class Config(_Strict):
     boundary: BoundaryConfig = BoundaryConfig()
     source: tuple[SourceConfig, ...] = ()
     folder: Path = Path(".")
+
+    @property
+    def store(self) -> Path | None:
+        """The folder of the store, if there is one."""
+        return self.folder / self.lookout.store if self.lookout.store else None
+
+    @property
+    def truth(self) -> Path | None:
+        """The folder of the campaign whose planted cases are known, if there is one."""
+        return self.folder / self.lookout.truth if self.lookout.truth else None
+
+    @property
+    def rules(self) -> tuple[Path, ...]:
+        """Folders of rules of the installation's own."""
+        return tuple(self.folder / one for one in self.lookout.rules)
 
     @property
     def listed(self) -> frozenset[str]:
@@ -116,6 +136,15 @@ def load_config(path: Path) -> Config:
         return Config.model_validate({**content, "folder": path.resolve().parent})
     except ValidationError as error:
         raise ConfigError(f"{path}: {_explain(error)}") from error
+
+
+def full_demo_config(store: Path, campaign: Path, evenings: tuple[datetime, ...]) -> Config:
+    """The full campaign, staged in a store; judged on some evenings, the last of which is now."""
+    *earlier, now = evenings
+    lookout = LookoutConfig(
+        is_synthetic=True, as_of=now, store=store.resolve(), judged_on=tuple(earlier), truth=campaign.resolve()
+    )
+    return Config(lookout=lookout)
 
 
 def demo_config(size: str) -> Config:

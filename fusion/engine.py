@@ -19,8 +19,8 @@ _COMMENT = re.compile(r"--[^\n]*")
 
 
 def step_sql(step: str) -> str:
-    """The text of `fusion/sql/<step>.sql`."""
-    return resources.files("fusion").joinpath("sql", f"{step}.sql").read_text("utf-8")
+    """The text of `fusion/sql/<step>.sql`; a step of a folder is named `folder/step`."""
+    return resources.files("fusion").joinpath("sql", *f"{step}.sql".split("/")).read_text("utf-8")
 
 
 class Engine:
@@ -63,9 +63,11 @@ class Engine:
             raise FusionError(f"table {name}: {str(error).splitlines()[0]}") from error
 
     def forget(self, name: str) -> None:
-        """Let go of a registered table or of the table of a step."""
+        """Let go of a registered table, a view, or the table of a step."""
         self._db.unregister(name)
-        self._db.execute(f'DROP TABLE IF EXISTS "{name}"')
+        kinds = self._db.execute("SELECT table_type FROM information_schema.tables WHERE table_name = ?", [name])
+        for (kind,) in kinds.fetchall():
+            self._db.execute(f'DROP {"VIEW" if kind == "VIEW" else "TABLE"} "{name}"')
 
     def run(self, step: str, parameters: Mapping[str, Any]) -> int:
         """Run a step and return how many rows its table has; of the parameters it gets those it names.

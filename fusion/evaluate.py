@@ -1,6 +1,7 @@
 """Rules scored against what a campaign planted: found, refused, falsely raised, and how far off the onset is.
 
 A finding hits a planted case if rule, object and pollutant (where the case names one) agree and the windows touch.
+A look-alike about an enterprise at a cell (R31) is hit only by a finding that names the enterprise.
 A finding of a rule that hits none of its positives is false, whether it hit a look-alike, a negative or nobody.
 """
 
@@ -21,12 +22,21 @@ from fusion.store import Store
 
 SCORES = """
 WITH hits AS (
-    SELECT f.clue_id, t.rule_id, t.kind, t.object_id, DATE_DIFF('minute', t.onset_at, f.onset_at) / 60.0 AS onset_error_h
+    SELECT
+        f.clue_id,
+        t.rule_id,
+        t.kind,
+        t.object_id,
+        DATE_DIFF('minute', t.onset_at, f.onset_at) / 60.0 AS onset_error_h
     FROM found AS f
     INNER JOIN truth AS t
         ON t.rule_id = f.rule_id AND t.object_id = f.object_id
         AND (t.pollutant IS NULL OR f.pollutant IS NULL OR t.pollutant = f.pollutant)
         AND t.from_at < f.window_to AND t.to_at > f.window_from
+        AND (
+            t.kind = 'positive' OR t.object_kind <> 'cell' OR t.enterprise_id IS NULL
+            OR CONTAINS(f.facts, t.enterprise_id)
+        )
 ),
 cases AS (
     SELECT t.rule_id, t.kind, t.object_id, COUNT(h.clue_id) > 0 AS is_hit, MIN(ABS(h.onset_error_h)) AS onset_error_h
@@ -59,6 +69,18 @@ LEFT JOIN raised AS g ON g.rule_id = r.rule_id
 GROUP BY r.rule_id
 ORDER BY r.rule_id
 """
+
+
+SCORED = {
+    "positives": "planted violations",
+    "positives_found": "of them found",
+    "negatives": "planted cases without a violation",
+    "negatives_refused": "of them not raised",
+    "lookalikes": "planted cases that look like one and are none",
+    "lookalikes_refused": "of them not raised",
+    "findings": "findings",
+    "findings_true": "of them about a planted violation",
+}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data_adapters.tables import INT, REAL, TEXT, TIME, Column, Table
+from data_adapters.tables import DATE, INT, REAL, TEXT, TIME, Column, Table
 from fusion.engine import Engine
 from fusion.errors import FusionError
 from fusion.rulebook import BUILT_IN, Rule, Value
@@ -29,7 +29,11 @@ COMMENT = re.compile(r"--[^\n]*")
 Ask = Callable[..., pa.Table]
 
 ASKED = (
-    Column("object_kind", TEXT, "outlet, outlet_pair, furnace, meter_pair, enterprise, complaint_group, cell, patch, detection or station"),
+    Column(
+        "object_kind",
+        TEXT,
+        "outlet, outlet_pair, furnace, meter_pair, enterprise, complaint_group, cell, patch, detection or station",
+    ),
     Column("object_id", TEXT, "what it is about; of a pair the smaller id"),
     Column("enterprise_id", TEXT, "enterprise", nullable=True),
     Column("outlet_id", TEXT, "outlet", nullable=True),
@@ -51,6 +55,7 @@ FINDINGS = Table(
         Column("rule_id", TEXT, "rule"),
         Column("rule_version", TEXT, "its version"),
         *ASKED,
+        Column("told_date", DATE, "first whole day of it, as it is told to a team; the onset has the hour"),
         Column("detected_at", TIME, "as_of of the build that asked"),
     ),
 )
@@ -88,6 +93,11 @@ class Judge:
         """The answer to a question, the inputs it names made before."""
         self._make_inputs(text)
         return self._engine.query(text, values)
+
+    def make(self, name: str, text: str) -> None:
+        """A table of a question, the inputs it names made before."""
+        self._make_inputs(text)
+        self._engine.make(name, text, self._times)
 
     def _make_inputs(self, text: str) -> None:
         words = set(WORD.findall(COMMENT.sub("", text).lower()))
@@ -127,9 +137,15 @@ def _as_findings(rule: Rule, found: pa.Table, as_of: datetime) -> pa.Table:
         "rule_id": pa.repeat(pa.scalar(rule.rule_id), size),
         "rule_version": pa.repeat(pa.scalar(rule.version), size),
         **{name: found[name] for name in found.column_names},
+        "told_date": _told_dates(found["onset_at"]),
         "detected_at": pa.repeat(pa.scalar(as_of, pa.timestamp("s")), size),
     }
     return pa.table(made).cast(FINDINGS.schema)
+
+
+def _told_dates(onset_at: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The day of an onset at midnight, else the day after."""
+    return pc.cast(pc.ceil_temporal(onset_at, unit="day"), pa.date32())
 
 
 def _clue_ids(rule_id: str, found: pa.Table) -> list[str]:

@@ -13,13 +13,16 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from fusion import __version__
-from fusion.accounts import catalogue_table, file_table, no_staged_days, reject_table
+from fusion.accounts import catalogue_table, file_table, reject_table
 from fusion.cells import enterprise_counties, grid_cells
 from fusion.config import Config
-from fusion.engine import Engine
+from fusion.engine import Engine, step_sql
 from fusion.errors import FusionError
+from fusion.findings import Judge
+from fusion.given import provide
 from fusion.grid import GRID_VERSION
 from fusion.hotspots import hotspot_parameters
+from fusion.judging import all_findings, raised
 from fusion.layout import FORMAT_VERSION, TABLES
 from fusion.manifest import Boundary, Manifest, TableEntry, Title
 from fusion.origin import boundary_origin
@@ -27,8 +30,12 @@ from fusion.outlines import pack_outlines
 from fusion.places import number_places
 from fusion.publish import publish
 from fusion.reckoning import latest_time, left_out
+from fusion.rule_tables import rule_tables
+from fusion.rulebook import load_rules
 from fusion.snapshot import Snapshot
 from fusion.sources import Gathered, gather
+from fusion.store import Store
+from fusion.stored import staged_days, staged_files, staged_rejects, staged_samples, store_entry
 from fusion.words import reference_tables
 
 log = logging.getLogger(__name__)
@@ -55,10 +62,12 @@ STEPS = (
     Step("grid_days", frees=("satellite_grid",)),
     Step("coverage", "coverage"),
     Step("city_thresholds"),
-    Step("hotspots_satellite", frees=("grid_days",)),
+    Step("hotspots_satellite"),
     Step("hotspots_fire"),
     Step("hotspots", "hotspots"),
     Step("clue_states"),
+    Step("clues_found"),
+    Step("clues_all"),
     Step("clues_numbered", "clues"),
     Step("clue_events_numbered", "clue_events"),
     Step("checks", "checks"),
@@ -66,7 +75,9 @@ STEPS = (
     Step("emission_daily", "emission_daily", frees=("emission_series",)),
     Step("ambient_daily", "ambient_daily"),
 )
-OTHER_STAGES = 4
+OTHER_STAGES = 7
+EVIDENCE = ("evidence_series", "evidence_kinds")
+PLACED = "SELECT enterprise_id, county_adcode, lon_deg, lat_deg FROM enterprises"
 
 
 def build(config: Config, root: Path, progress: Progress = lambda *_: None, now: datetime | None = None) -> Snapshot:
@@ -81,20 +92,25 @@ class _Build:
     def __init__(self, config: Config, progress: Progress) -> None:
         self._config = config
         self._progress = progress
-        self._total = len(config.sources) + len(STEPS) + OTHER_STAGES
+        self._total = len(config.sources) + len(STEPS) + OTHER_STAGES + len(config.lookout.judged_on)
         self._done = 0
         self._seconds: dict[str, float] = {}
         self._tables: dict[str, pa.Table] = {}
         self._parameters = hotspot_parameters()
+        self._store = Store(config.store)
+        self._rules = load_rules(config.rules)
 
     def publish(self, root: Path, now: datetime) -> Snapshot:
         gathered = gather(self._config, self._next)
         self._seconds |= {f"source {entry.name}": entry.seconds for entry in gathered.entries}
-        with Engine(self._config.lookout.memory_limit, self._config.lookout.threads) as engine:
+        with self._engine() as engine:
+            judge = self._provide(gathered, engine, now)
             self._place(gathered, engine)
-            as_of = self._config.lookout.as_of or latest_time(engine, now)
+            as_of = self._config.lookout.as_of or self._store.end() or latest_time(engine, now)
             missing = left_out(engine)
+            self._judge(gathered, engine, judge)
             self._run_steps(gathered, engine, as_of)
+            self._show_evidence(engine, judge)
 
         def describe(snapshot_id: str, entries: dict[str, TableEntry]) -> Manifest:
             self._seconds["write tables"] = round(time.perf_counter() - started, 3)
@@ -104,23 +120,61 @@ class _Build:
         started = time.perf_counter()
         return publish(root, self._tables, describe, now, self._config.lookout.keep)
 
+    def _provide(self, gathered: Gathered, engine: Engine, now: datetime) -> Judge:
+        """All tables, and what the store tells of itself."""
+        with self._stage("store"):
+            started = time.perf_counter()
+            as_of = self._config.lookout.as_of or self._store.end() or now.replace(tzinfo=None)
+            judge = provide(engine, gathered, self._store, as_of)
+            engine.register("staged_days", staged_days(self._store))
+            engine.register("staged_samples", staged_samples(self._store, engine))
+            files, rejects = staged_files(self._store), staged_rejects(self._store, engine)
+            self._tables["source_files"] = pa.concat_tables([file_table(gathered.runs), files])
+            self._tables["rejects"] = pa.concat_tables([reject_table(gathered.runs), rejects])
+            if self._store.folder:
+                gathered.entries.append(store_entry(self._store, time.perf_counter() - started))
+        return judge
+
+    def _judge(self, gathered: Gathered, engine: Engine, judge: Judge) -> None:
+        """The findings of all rules on every evening asked for; without a store there is nothing to judge."""
+        parts = []
+        if self._store.folder:
+            for evening in self._config.lookout.judged_on:
+                with self._stage(f"rules {evening:%m-%d}"), self._engine() as earlier:
+                    then = provide(earlier, gathered, self._store, evening)
+                    parts.append(all_findings(earlier, then, self._rules))
+            with self._stage("rules"):
+                parts.append(all_findings(engine, judge, self._rules))
+        self._tables["findings"] = raised(parts)
+        self._tables |= rule_tables(self._rules, self._tables["findings"], self._config.truth)
+        for name in ("findings", "rules"):
+            engine.register(name, self._tables[name])
+
+    def _show_evidence(self, engine: Engine, judge: Judge) -> None:
+        """What each finding was seen in, and what the other kinds of data say of it."""
+        with self._stage("evidence"):
+            for name in EVIDENCE:
+                judge.make(name, step_sql(f"evidence/{name}"))
+                self._tables[name] = engine.table(name)
+
+    def _engine(self) -> Engine:
+        return Engine(self._config.lookout.memory_limit, self._config.lookout.threads)
+
     def _place(self, gathered: Gathered, engine: Engine) -> None:
         with self._stage("places"):
-            places = number_places(gathered.tables.pop("regions"))
+            places = number_places(gathered.tables["regions"])
             self._tables |= {"places": places.table, **reference_tables()}
-            self._tables |= {"source_files": file_table(gathered.runs), "rejects": reject_table(gathered.runs)}
         with self._stage("outlines"):
-            self._tables["geometry"] = pack_outlines(places, gathered.tables.pop("boundary_lines"))
-        for name, data in (gathered.tables | self._tables).items():
+            self._tables["geometry"] = pack_outlines(places, gathered.tables["boundary_lines"])
+        for name, data in self._tables.items():
             engine.register(name, data)
         engine.register("catalogue", catalogue_table())
-        engine.register("staged_days", no_staged_days())
         with self._stage("cells"):
             cells = grid_cells(engine, places)
             engine.register("points", cells.points)
             engine.register("cells", cells.cells)
             engine.register("counties", places.county_cities())
-            engine.register("enterprise_counties", enterprise_counties(gathered.tables["enterprises"], places))
+            engine.register("enterprise_counties", enterprise_counties(engine.query(PLACED), places))
             engine.register("hotspot_products", self._parameters.products)
 
     def _run_steps(self, gathered: Gathered, engine: Engine, as_of: datetime) -> None:

@@ -113,7 +113,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _published(root: Path) -> list[Path]:
+def published(root: Path) -> list[Path]:
+    """The folders of all snapshots, the oldest first."""
     return sorted(folder for folder in root.iterdir() if (folder / manifest_file.FILE_NAME).is_file())
 
 
@@ -136,7 +137,7 @@ def _is_running(pid: str) -> bool:
 
 
 def _remove_old(root: Path, keep: int, current: str) -> None:
-    names = [folder for folder in _published(root) if folder.name != current and not folder.name.startswith(".")]
+    names = [folder for folder in published(root) if folder.name != current and not folder.name.startswith(".")]
     surplus = len(names) - max(keep - 1, 0)
     for folder in names[: max(surplus, 0)]:
         shutil.rmtree(folder, ignore_errors=True)

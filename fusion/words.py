@@ -9,11 +9,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from data_adapters.tables import Table
-from fusion.layout import CLUE_CATEGORIES, INDUSTRIES, PROBLEM_TYPES, RULES
+from fusion.layout import CLUE_CATEGORIES, INDUSTRIES, PROBLEM_TYPES
 
 REFERENCE = {
     "industries": INDUSTRIES,
-    "rules": RULES,
     "problem_types": PROBLEM_TYPES,
     "clue_categories": CLUE_CATEGORIES,
 }

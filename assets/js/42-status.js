@@ -13,6 +13,8 @@
     dismissed: 'cross',
   };
 
+  const OVER = ['closed', 'dismissed'];
+
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   let known = null;
@@ -25,6 +27,7 @@
         shape: SHAPES[key],
         color: token(`--status-${key}`),
         halo: token('--halo'),
+        isOver: OVER.includes(key),
         label: lookout.config.statusWords[key],
       }));
     return known;

@@ -13,7 +13,7 @@
       : [element('dt', { text: label }), element('dd', { text: String(value) })];
   const where = (card) => [pick(card, 'city'), pick(card, 'county')].filter(Boolean).join(isEnglish ? ', ' : '');
 
-  function show(title, subtitle, lines, more = []) {
+  function show(title, subtitle, lines, more = [], first = []) {
     const close = element('button', {
       type: 'button',
       className: 'card-close',
@@ -25,7 +25,8 @@
       close,
       element('h3', { text: title }),
       element('p', { text: subtitle, className: 'card-sub' }),
-      element('dl', {}, lines),
+      ...first,
+      element('dl', { className: 'card-lines' }, lines),
       ...more,
     );
     host().hidden = false;
@@ -48,6 +49,7 @@
           ]),
         ),
     );
+    const found = card.facts ? lookout.evidence.parts(card) : { first: [], more: [] };
     const badge = element('p', { className: 'card-badge' }, [element('span', { text: config.states[card.state] })]);
     if (card.is_overdue) badge.append(element('em', { text: word('card.overdue') }));
     show(
@@ -58,6 +60,10 @@
         ...line(word('card.place'), where(card)),
         ...line(word('card.severity'), word(`severity.${card.severity}`)),
         ...line(word('card.category'), config.categoryWords[card.category]),
+        ...line(
+          word('card.onset'),
+          card.onset_at ? word('card.onset_of', { at: card.onset_at.slice(0, 16), day: card.told_date }) : '',
+        ),
         ...line(word('card.window'), `${card.window_from.slice(0, 16)} – ${card.window_to.slice(0, 16)}`),
         ...line(word('card.detected'), card.detected_at.slice(0, 16)),
         ...line(word('card.round'), card.round_code),
@@ -66,7 +72,8 @@
         ...line(word('card.score'), lookout.number(card.score, 2)),
         ...line(word('card.id'), card.clue_id),
       ],
-      [badge, history],
+      [badge, history, ...found.more],
+      found.first,
     );
   }
 

@@ -152,6 +152,23 @@
     );
   }
 
+  /* A mean over a few enterprises is no trend of the many: days on which fewer than a fifth reported are left out. */
+  const LEAST_SHARE = 1 / 5;
+
+  function wellReported(answer) {
+    const reported = new Map();
+    for (const rows of Object.values(answer))
+      rows.date.forEach((day, i) => reported.set(day, Math.max(reported.get(day) || 0, rows.n_enterprises[i])));
+    const least = LEAST_SHARE * Math.max(0, ...reported.values());
+    const kept = {};
+    for (const [pollutant, rows] of Object.entries(answer)) {
+      const keep = rows.date.map((day) => reported.get(day) >= least);
+      const columns = Object.entries(rows).map(([name, values]) => [name, values.filter((_, i) => keep[i])]);
+      kept[pollutant] = Object.fromEntries(columns);
+    }
+    return { kept, isThinned: [...reported.values()].some((n) => n < least) };
+  }
+
   /* One pollutant: its concentration and limits. None chosen: all three as a share of their own limit. */
   function trendTraces(answer, pollutant) {
     const shown = pollutant ? [pollutant] : POLLUTANTS.filter((p) => answer[p]);
@@ -198,7 +215,8 @@
   /* The bars keep to the lower half, so that they never hide the lines. */
   const barTop = (shares) => Math.max(0.5, 2.2 * Math.max(0, ...shares.filter((x) => x !== null)));
 
-  function trend(answer, state) {
+  function trend(whole, state) {
+    const { kept: answer, isThinned } = wellReported(whole);
     const { days, xs, ys } = trendTraces(answer, state.pollutant);
     for (const key of document.querySelectorAll('[data-pollutant]'))
       key.setAttribute('aria-pressed', String(state.pollutant === key.dataset.pollutant));
@@ -208,10 +226,8 @@
       largest(high) > Math.min(...low)
         ? `${number(Math.min(...low), 0)}–${number(largest(high), 0)}`
         : number(largest(low), 0);
-    lookout.panels.note(
-      'trend',
-      !days.length ? '' : state.pollutant ? word('trend.unit_concentration', { limits }) : word('trend.unit_ratio'),
-    );
+    const unit = state.pollutant ? word('trend.unit_concentration', { limits }) : word('trend.unit_ratio');
+    lookout.panels.note('trend', !days.length ? '' : isThinned ? `${unit}${word('trend.thinned')}` : unit);
     /* Limits differ by industry; the scale follows the measured and the strictest limit, the note tells the range. */
     const top = 1.15 * Math.max(largest(lines.flat()), largest(low));
     return restyle(

@@ -158,6 +158,8 @@
       group: columns.clueGroups,
       severity: columns.clues.severity,
       shown: clues.shown,
+      over: lookout.status.styles().map((style) => style.isOver),
+      showsOver: state.status.length > 0,
     });
     view.setHotspots(
       hot ? { col: hot.col, row: hot.row, level: hot.level, age: hot.age, footprintKm: hot.nativeKm } : null,
@@ -261,7 +263,11 @@
         : leaflet.getZoom() - Math.log2(lookout.scale()) < 7.2
           ? 1
           : 2;
-    const signature = JSON.stringify([state.layers, state.metric, shaded.max, state.product, level]);
+    const leavesOut = lookout.map.hidesOver(
+      { shown: result.clues.shown, showsOver: state.status.length > 0 },
+      leaflet.getZoom() - Math.log2(lookout.scale()),
+    );
+    const signature = JSON.stringify([state.layers, state.metric, shaded.max, state.product, level, leavesOut]);
     if (host.dataset.signature === signature) return;
     host.dataset.signature = signature;
     const nodes = [];
@@ -285,12 +291,13 @@
       const marks = lookout.status
         .styles()
         .map((style) =>
-          element('span', { className: 'legend-status' }, [
+          element('span', { className: `legend-status${leavesOut && style.isOver ? ' is-left-out' : ''}` }, [
             lookout.status.mark(style),
             element('span', { text: style.label }),
           ]),
         );
       nodes.push(element('div', { className: 'legend-clues' }, marks));
+      if (leavesOut) nodes.push(element('p', { className: 'legend-note', text: word('legend.over_left_out') }));
     }
     if (state.layers.includes('choropleth')) {
       nodes.push(

@@ -39,6 +39,17 @@
       element('span', { text: word(`sources.state.${state}`) }),
     ]);
 
+  /* Rows accepted of those read, where the files of a category are known. */
+  function quality(row) {
+    const own = catalogue.files.filter((file) => file.source === row.code);
+    const read = own.reduce((sum, file) => sum + Number(file.read), 0);
+    const accepted = own.reduce((sum, file) => sum + Number(file.accepted), 0);
+    return element('span', {
+      className: read && accepted < read ? 'source-rejecting' : '',
+      text: lookout.percent(accepted, read, accepted < read ? 2 : 0),
+    });
+  }
+
   function shown() {
     const needle = view.search.trim().toLowerCase();
     return catalogue.categories.filter(
@@ -72,8 +83,12 @@
       element('td', { className: 'number', text: Number(row.rows) ? count(Number(row.rows)) : '—' }),
       element('td', {}, [element('span', { text: arrival }), element('small', { text: lag })]),
       element('td', {}, [stateMark(row.state)]),
+      element('td', { className: 'number' }, [quality(row)]),
       element('td', {}, row.days.length ? [strip(row, first, last)] : []),
-      element('td', { text: word(`sources.class.${row.data_class}`) }),
+      element('td', {}, [
+        element('span', { text: word(`owner.${row.owner}`) }),
+        element('small', { text: word(`sources.class.${row.data_class}`) }),
+      ]),
     ];
   }
 
@@ -83,7 +98,7 @@
     const last = days.length ? Math.max(...days) : dayOf(config.lastDay);
     const first = Math.max(days.length ? Math.min(...days) : last, last - 119);
     const rows = shown();
-    const heads = ['code', 'name', 'cadence', 'rows', 'arrival', 'state', 'days', 'class'].map((key) =>
+    const heads = ['code', 'name', 'cadence', 'rows', 'arrival', 'state', 'quality', 'days', 'owner'].map((key) =>
       element('th', { scope: 'col', text: word(`sources.column.${key}`) }),
     );
     const body = [];
@@ -95,7 +110,7 @@
         body.push(
           element('tr', { className: 'source-group' }, [
             element('th', {
-              colspan: '8',
+              colspan: '9',
               scope: 'rowgroup',
               text: `${group} ${pick(row, 'group')} · ${word('sources.group_of', { n: all.filter((r) => Number(r.rows)).length, all: all.length })}`,
             }),
@@ -191,6 +206,7 @@
 
   function choose(code) {
     set({ code: view.code === code ? '' : code });
+    files();
     detail();
   }
 
@@ -287,9 +303,15 @@
     lookout.panels.said(id, rows.length ? '' : word(`sources.none.${id}`));
   }
 
+  /* Of the category chosen, where files are known by category; else all. */
+  function ofChosen(rows) {
+    const own = rows.filter((row) => row.source === view.code);
+    return catalogue.files.some((file) => file.source === view.code) ? own : rows;
+  }
+
   function files() {
     const number = (name) => [name, (row) => count(Number(row[name]))];
-    plainTable('sources-files', catalogue.files, [
+    plainTable('sources-files', ofChosen(catalogue.files), [
       ['path', (row) => `${row.source}: ${row.path}`],
       number('read'),
       number('accepted'),
@@ -297,7 +319,7 @@
       ['sha256', (row) => row.sha256.slice(0, 10)],
       ['notes', (row) => row.error || row.notes],
     ]);
-    plainTable('sources-rejects', catalogue.rejects, [
+    plainTable('sources-rejects', ofChosen(catalogue.rejects), [
       ['source', (row) => row.source],
       ['reason', (row) => row.reason],
       number('count'),

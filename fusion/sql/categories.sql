@@ -4,7 +4,7 @@ WITH days AS (
     SELECT code, SUM(rows) AS rows, MIN(date) AS first_day, MAX(date) AS last_day, COUNT(*) AS n_days
     FROM category_days GROUP BY code
 ), undated AS (
-    SELECT 'L01' AS code, COUNT(*) AS rows FROM enterprises WHERE 'L01' NOT IN (SELECT code FROM staged_days)
+    SELECT 'L01' AS code, COUNT(*) AS rows FROM enterprises HAVING 'L01' NOT IN (SELECT code FROM staged_days)
     UNION ALL SELECT code, SUM(rows) FROM staged_days WHERE date IS NULL GROUP BY code
 ), found AS (
     SELECT c.*, CAST(COALESCE(d.rows, 0) + COALESCE(u.rows, 0) AS BIGINT) AS rows, d.first_day, d.last_day,

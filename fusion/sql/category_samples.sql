@@ -7,6 +7,7 @@ WITH picked AS (
     UNION ALL SELECT 'B04', TO_JSON(a) FROM (SELECT * FROM ambient_series ORDER BY place_code, date, pollutant LIMIT 5) AS a
     UNION ALL SELECT 'E02', TO_JSON(e) FROM (SELECT * FROM emission_series ORDER BY outlet_id, date, pollutant LIMIT 5) AS e
     UNION ALL SELECT 'H02', TO_JSON(p) FROM (SELECT * FROM problems ORDER BY problem_id LIMIT 5) AS p
+    UNION ALL SELECT code, row_json FROM staged_samples
     UNION ALL SELECT 'L01', TO_JSON(e) FROM (SELECT * FROM enterprises ORDER BY enterprise_id LIMIT 5) AS e
 )
 SELECT code, CAST(ROW_NUMBER() OVER (PARTITION BY code ORDER BY CAST(row_json AS VARCHAR)) AS BIGINT) AS number, CAST(row_json AS VARCHAR) AS row_json

@@ -38,7 +38,7 @@ SELECT
             ELSE 0
         END AS UTINYINT
     ) AS stages
-FROM clues AS k
+FROM clues_all AS k
 LEFT JOIN clue_states AS s ON s.clue_id = k.clue_id
 LEFT JOIN rules AS u ON u.rule_id = k.rule_id
 LEFT JOIN enterprises_numbered AS e ON e.enterprise_id = k.enterprise_id

@@ -19,7 +19,7 @@ def run(*words):
 def test_build_then_verify(given, tmp_path):
     built = run("build", "--demo", "small", "--out", tmp_path)
     assert built.exit_code == 0 and "snapshot 2" in built.stdout and "campaign" in built.stdout
-    checked = run("verify", "--out", tmp_path, "--json")
+    checked = run("snapshots", "verify", "--out", tmp_path, "--json")
     assert checked.exit_code == 0 and json.loads(checked.stdout)["is_sound"]
 
 
@@ -43,7 +43,11 @@ def test_build_without_any_working_source_is_an_error(given, tmp_path):
 
 @pytest.mark.parametrize(
     "words",
-    [("build", "--config", "none.toml"), ("verify", "--out", "none"), ("build", "--config", "a", "--demo", "small")],
+    [
+        ("build", "--config", "none.toml"),
+        ("snapshots", "verify", "--out", "none"),
+        ("build", "--config", "a", "--demo", "small"),
+    ],
     ids=["no config", "no snapshot", "both"],
 )
 def test_unusable_input_is_one_line_and_exit_code_2(words, tmp_path, monkeypatch):

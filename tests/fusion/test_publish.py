@@ -120,7 +120,7 @@ def test_missing_manifest_is_told(copy, root):
         open_current(root)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"format_version": 1}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"format_version": 2}'])
 def test_damaged_manifest_is_told(copy, root, content):
     (copy.path / "manifest.json").write_text(content)
     with pytest.raises(SnapshotError, match="manifest is damaged"):
@@ -132,7 +132,7 @@ def test_snapshot_of_another_format_is_told(copy, root, is_whole):
     path = copy.path / "manifest.json"
     content = json.loads(path.read_text()) if is_whole else {}
     path.write_text(json.dumps({**content, "format_version": 99}))
-    with pytest.raises(SnapshotError, match="has format 99, this program reads format 1"):
+    with pytest.raises(SnapshotError, match="has format 99, this program reads format 2"):
         open_current(root)
 
 

@@ -41,6 +41,13 @@
     [7.5, 0.92],
     [8, 1],
   ];
+  /* From afar more enterprises are drawn fainter, so that their number never hides the clues. */
+  const FAINT_FROM_COUNT = 6000;
+  const LEAST_ALPHA = 0.07;
+  const FULL_ALPHA_Z = [6.5, 8.5];
+  /* From afar, clues that are over (closed, discarded) are left to the lists: what is open is not to be covered. */
+  const MANY_CLUES = 6000;
+  const OVER_FROM_Z = 8;
   const CLUE_SIZE = [
     [4, 0.95],
     [5.5, 1.5],
@@ -63,9 +70,17 @@
     return sizeAt(ENTERPRISE_SIZE, frame.z) * frame.unit;
   }
 
-  function enterpriseSprite(frame, theme) {
+  function thinned(z, count) {
+    if (count <= FAINT_FROM_COUNT) return 1;
+    const share = Math.max(LEAST_ALPHA, FAINT_FROM_COUNT / count);
+    const [from, to] = FULL_ALPHA_Z;
+    const near = Math.min(1, Math.max(0, (z - from) / (to - from)));
+    return share + (1 - share) * near;
+  }
+
+  function enterpriseSprite(frame, theme, points) {
     const radius = enterpriseRadius(frame);
-    const alpha = sizeAt(ENTERPRISE_ALPHA, frame.z);
+    const alpha = sizeAt(ENTERPRISE_ALPHA, frame.z) * thinned(frame.z, points.shown.length);
     const side = Math.max(1, Math.round(2 * radius * frame.ratio));
     if (radius < 1.7 * frame.unit) return lookout.map.makeDot(theme.enterprise, alpha, side);
     const style = { shape: 'circle', color: theme.enterprise, halo: theme.enterpriseHalo };
@@ -74,7 +89,7 @@
 
   /* Far away the dots are translucent and add up: where there are more, it is brighter, and none is left out. */
   function stampEnterprises(raster, frame, points, theme) {
-    const sprite = enterpriseSprite(frame, theme);
+    const sprite = enterpriseSprite(frame, theme, points);
     const { xs, ys, shown } = points;
     const scale = frame.scale * frame.ratio;
     const left = frame.left * frame.ratio;
@@ -104,14 +119,20 @@
     };
   }
 
+  function hidesOver(points, z) {
+    return !points.showsOver && z < OVER_FROM_Z && points.shown.length > MANY_CLUES;
+  }
+
   /* One mark for all clues in a bin: the most severe gives form and colour (the last drawn, among equals),
      the number gives size. So nothing is hidden, and an enterprise with five clues shows "5" close up. */
   function clueMarks(points, frame) {
-    const { xs, ys, shown, severity } = points;
+    const { xs, ys, shown, severity, group, over } = points;
+    const isLeftOut = hidesOver(points, frame.z) ? (i) => over[group[i]] : () => false;
     const bins = createBins(frame, sizeAt(CLUE_BIN, frame.z) * frame.unit);
     const marks = [];
     for (let s = 0; s < shown.length; s++) {
       const i = shown[s];
+      if (isLeftOut(i)) continue;
       const x = xs[i] * frame.scale;
       const y = ys[i] * frame.scale;
       const bin = bins(x, y);
@@ -189,6 +210,7 @@
     Points,
     enterpriseRadius,
     clueRadius,
+    hidesOver,
     stampEnterprises,
     clueMarks,
     stampClues,

@@ -5,8 +5,15 @@ select c.clue_id, c.state, c.severity, c.score, c.category, c.pollutant, c.detec
        t.name_zh as team_zh, t.name_en as team_en, c.lon_deg, c.lat_deg,
        county.name_zh as county_zh, county.name_en as county_en, city.name_zh as city_zh, city.name_en as city_en,
        (select list({'at': v.at, 'event': v.event, 'to_state': v.to_state, 'role': v.role} order by v.sequence)
-        from clue_events v where v.clue_idx = c.clue_idx) as history
+        from clue_events v where v.clue_idx = c.clue_idx) as history,
+       f.onset_at, f.told_date, f.facts, f.rule_version, m.fires_zh, m.fires_en, m.lists_json as lists,
+       (select list({'kind': k.kind, 'says': k.says, 'n': k.n}) from evidence_kinds k where k.clue_id = c.clue_id) as kinds,
+       (select list({'series': s.series, 'time': s.time, 'value': s.value, 'limit': s.limit_value, 'mark': s.mark,
+                     'unit': s.unit} order by s.series, s.time)
+        from evidence_series s where s.clue_id = c.clue_id) as evidence
 from clues c
+left join findings f on f.clue_id = c.clue_id
+left join rule_methods m on m.rule_id = (select rule_id from rules x where x.rule_idx = c.rule_idx)
 left join enterprises e on e.enterprise_idx = c.enterprise_idx
 left join rules ru using (rule_idx)
 left join rounds r on r.round_idx = c.round_idx

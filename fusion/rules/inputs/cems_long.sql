@@ -1,12 +1,11 @@
 -- Hours of stack monitoring by pollutant, values kept whatever the flag, beside the limit of the hour.
 -- Grain    one row per outlet, pollutant and hour that was sent
 -- Columns  ratio: value at reference oxygen over the limit, empty without either; is_running: flow above a fifth of the
---          outlet's median, or oxygen below 18 %; is_valid: 45 valid minutes or more and no flag but N
+--          outlet's usual (cems_flow), or oxygen below 18 %; is_valid: 45 valid minutes or more and no flag but N
 WITH hours AS (
-    SELECT
-        *,
-        flow_m3_h > 0.2 * MEDIAN(flow_m3_h) OVER (PARTITION BY outlet_id) OR o2_pct < 18 AS is_running
-    FROM cems_hours
+    SELECT h.*, h.flow_m3_h > 0.2 * f.usual_m3_h OR h.o2_pct < 18 AS is_running
+    FROM cems_hours AS h
+    INNER JOIN cems_flow AS f ON f.outlet_id = h.outlet_id
 ),
 long AS (
     SELECT outlet_id, enterprise_id, mn, time, 'PM' AS pollutant, pm_mg_m3 AS raw_mg_m3, pm_zs_mg_m3 AS zs_mg_m3,

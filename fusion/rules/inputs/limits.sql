@@ -8,9 +8,10 @@ WITH ranges AS (
         limit_basis,
         limit_mg_m3,
         ref_o2_pct,
-        valid_from,
+        COALESCE(valid_from, DATE '1900-01-01') AS valid_from,
         COALESCE(
-            LEAD(valid_from) OVER (PARTITION BY outlet_id, pollutant, averaging, limit_basis ORDER BY valid_from),
+            LEAD(COALESCE(valid_from, DATE '1900-01-01'))
+                OVER (PARTITION BY outlet_id, pollutant, averaging, limit_basis ORDER BY valid_from NULLS FIRST),
             DATE '9999-12-31'
         ) AS valid_to
     FROM permit_limits

@@ -1,0 +1,145 @@
+/* Why a clue was raised: the curve it was seen in, what each kind of data says, what looks like it, what to check. */
+(() => {
+  const lookout = window.lookout;
+  const { element, word, config, number } = lookout;
+  const isEnglish = config.lang === 'en';
+  const KINDS = ['satellite', 'microstation', 'cems', 'power', 'permit', 'penalty', 'complaint'];
+  const WIDTH = 320;
+  const HEIGHT = 84;
+  const SVG = 'http://www.w3.org/2000/svg';
+
+  const svg = (tag, attributes, children = []) => {
+    const node = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  };
+
+  const nameOf = (series) => config.words[`evidence.name.${series}`] || series;
+
+  /* Pieces of a line: a hole in the values is a hole in the line. */
+  function path(points) {
+    let isOpen = false;
+    const out = [];
+    for (const [x, y] of points) {
+      if (y === null) isOpen = false;
+      else {
+        out.push(`${isOpen ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`);
+        isOpen = true;
+      }
+    }
+    return out.join('');
+  }
+
+  function curve(series, rows, span) {
+    const times = rows.map((row) => Date.parse(`${row.time.replace(' ', 'T')}Z`));
+    const [first, last] = [times[0], times[times.length - 1]];
+    const top = 1.08 * Math.max(...rows.map((row) => Math.max(row.value || 0, row.limit || 0)), 1e-9);
+    const low = Math.min(0, ...rows.map((row) => row.value || 0));
+    const x = (time) => (last > first ? ((time - first) / (last - first)) * WIDTH : WIDTH / 2);
+    const y = (value) => (value === null ? null : HEIGHT - ((value - low) / (top - low)) * HEIGHT);
+    const step = Math.max(1.5, WIDTH / Math.max(rows.length, 1));
+    const marks = rows
+      .map((row, i) => [row.mark, x(times[i])])
+      .filter(([mark]) => mark)
+      .map(([, at]) => svg('rect', { x: at, y: 0, width: step, height: HEIGHT, class: 'evidence-mark' }));
+    const [from, to] = span.map((text) => Math.min(WIDTH, Math.max(0, x(Date.parse(`${text.replace(' ', 'T')}Z`)))));
+    const picture = svg(
+      'svg',
+      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', class: 'evidence-curve', role: 'img' },
+      [
+        svg('rect', { x: from, y: 0, width: Math.max(1, to - from), height: HEIGHT, class: 'evidence-window' }),
+        ...marks,
+        svg('path', { d: path(rows.map((row, i) => [x(times[i]), y(row.limit)])), class: 'evidence-limit' }),
+        svg('path', { d: path(rows.map((row, i) => [x(times[i]), y(row.value)])), class: 'evidence-line' }),
+      ],
+    );
+    const limits = rows.map((row) => row.limit).filter((limit) => limit !== null);
+    const told = [
+      `${nameOf(series)} ${rows[0].unit}`,
+      limits.length ? `${word('evidence.limit')} ${number(limits[limits.length - 1], 1)}` : '',
+      marks.length ? word(rows.some((row) => row.mark === 'not_observed') ? 'evidence.not_observed' : 'evidence.marked') : '',
+    ];
+    picture.setAttribute('aria-label', told.filter(Boolean).join(', '));
+    return element('figure', { className: 'evidence-figure' }, [
+      element('figcaption', {}, [
+        element('span', { text: told[0] }),
+        ...(told[1] ? [element('span', { className: 'evidence-key-limit', text: told[1] })] : []),
+        ...(told[2] ? [element('span', { className: 'evidence-key-mark', text: told[2] })] : []),
+        element('span', { className: 'evidence-top', text: number(top / 1.08, 1) }),
+      ]),
+      picture,
+      element('div', { className: 'evidence-ends' }, [
+        element('time', { text: rows[0].time.slice(0, 10) }),
+        element('time', { text: rows[rows.length - 1].time.slice(0, 10) }),
+      ]),
+    ]);
+  }
+
+  function curves(card) {
+    const bySeries = new Map();
+    for (const row of card.evidence || []) {
+      if (!bySeries.has(row.series)) bySeries.set(row.series, []);
+      bySeries.get(row.series).push(row);
+    }
+    return [...bySeries].map(([series, rows]) => curve(series, rows, [card.window_from, card.window_to]));
+  }
+
+  function kinds(card) {
+    const says = new Map((card.kinds || []).map((one) => [one.kind, one]));
+    return element(
+      'ul',
+      { className: 'evidence-kinds' },
+      KINDS.map((kind) => {
+        const told = says.get(kind)?.says || 'silent';
+        return element('li', { className: `says-${told}` }, [
+          element('span', { text: word(`evidence.kind.${kind}`) }),
+          element('b', { text: word(`evidence.says.${told}`) }),
+        ]);
+      }),
+    );
+  }
+
+  const list = (title, texts) => [
+    element('h4', { text: title }),
+    element(
+      'ul',
+      { className: 'evidence-list' },
+      texts.map((text) => element('li', { text })),
+    ),
+  ];
+
+  function facts(card) {
+    const rows = Object.entries(JSON.parse(card.facts)).filter(([, value]) => value !== null);
+    return element('details', { className: 'evidence-facts' }, [
+      element('summary', { text: word('evidence.facts') }),
+      element(
+        'dl',
+        {},
+        rows.flatMap(([name, value]) => [
+          element('dt', { text: name }),
+          element('dd', { text: typeof value === 'object' ? JSON.stringify(value) : String(value) }),
+        ]),
+      ),
+    ]);
+  }
+
+  function parts(card) {
+    const lists = JSON.parse(card.lists || '{}');
+    const own = (name) => lists[`${name}_${isEnglish ? 'en' : 'zh'}`] || [];
+    const first = [
+      element('p', { className: 'evidence-fires', text: card[isEnglish ? 'fires_en' : 'fires_zh'] }),
+      ...curves(card),
+      element('h4', { text: word('evidence.kinds') }),
+      kinds(card),
+    ];
+    const more = [
+      ...list(word('evidence.lookalikes'), own('lookalikes')),
+      ...list(word('evidence.checklist'), own('checklist')),
+      facts(card),
+    ];
+    return { first, more };
+  }
+
+  lookout.evidence = { parts };
+})();

@@ -1,0 +1,82 @@
+"""All rules over one build: each with the parameters of the region it looks at, one finding a clue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import duckdb
+import pyarrow as pa
+
+from fusion.engine import Engine
+from fusion.findings import FINDINGS, Judge, together
+from fusion.rulebook import Rule
+
+WITHOUT_ROUND = timedelta(days=14)
+ROUND_BEGIN = """
+SELECT MAX(from_date) AS first FROM rounds WHERE from_date <= CAST($as_of AS DATE) AND to_date > CAST($as_of AS DATE)
+"""
+ONE_A_CLUE = """
+WITH placed AS (
+    SELECT f.*, COALESCE(e.city_adcode, c.city_adcode) AS city_adcode
+    FROM all_findings AS f
+    LEFT JOIN enterprises AS e ON e.enterprise_id = f.enterprise_id
+    LEFT JOIN grid_cells AS c ON c.cell_id = f.cell_id
+),
+meant AS (
+    SELECT p.*, ROW_NUMBER() OVER (PARTITION BY p.clue_id ORDER BY p.score DESC) AS place
+    FROM placed AS p
+    LEFT JOIN members AS m ON m.rule_id = p.rule_id AND m.city_adcode = p.city_adcode
+    WHERE COALESCE(m.group_code, '') = p.group_code
+)
+SELECT * FROM meant WHERE place = 1 ORDER BY rule_id, clue_id
+"""  # noqa: S608
+
+
+RAISED = """
+SELECT * REPLACE (MIN(detected_at) OVER same AS detected_at)
+FROM parts
+WINDOW same AS (PARTITION BY clue_id)
+QUALIFY ROW_NUMBER() OVER (PARTITION BY clue_id ORDER BY parts.detected_at DESC) = 1
+ORDER BY rule_id, clue_id
+"""
+
+
+def judged_from(engine: Engine, as_of: datetime) -> datetime:
+    """The begin of the round `as_of` lies in, else the time so many days before."""
+    first = engine.query(ROUND_BEGIN, {"as_of": as_of})["first"].to_pylist()[0]
+    return datetime(first.year, first.month, first.day) if first else as_of - WITHOUT_ROUND
+
+
+def all_findings(engine: Engine, judge: Judge, rules: Mapping[str, Rule]) -> pa.Table:
+    """What all rules find. A rule with profiles is asked once a profile; of each city its own answer counts."""
+    parts: list[pa.Table] = []
+    members: list[dict[str, str]] = []
+    for rule in rules.values():
+        for group in ("", *rule.profile):
+            found = judge.find(rule, rule.values(group))
+            parts.append(found.append_column("group_code", pa.repeat(pa.scalar(group), found.num_rows)))
+        members += _members(engine, rule.rule_id, rule.profile)
+    schema = FINDINGS.schema.append(pa.field("group_code", pa.string()))
+    engine.register("all_findings", pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)]))
+    columns = pa.schema([(name, pa.string()) for name in ("rule_id", "group_code", "city_adcode")])
+    engine.register("members", pa.Table.from_pylist(members, schema=columns))
+    found = engine.query(ONE_A_CLUE).select(FINDINGS.schema.names)
+    return together([found.cast(FINDINGS.schema)])
+
+
+def raised(parts: Sequence[pa.Table]) -> pa.Table:
+    """Findings of several evenings: of one found again the first time of detection, all else as known last."""
+    with duckdb.connect(":memory:") as db:
+        db.register("parts", together(parts))
+        return db.sql(RAISED).to_arrow_table().cast(FINDINGS.schema)
+
+
+def _members(engine: Engine, rule_id: str, groups: Iterable[str]) -> list[dict[str, str]]:
+    """The cities of the groups a rule has profiles for; of two groups the first named has the city."""
+    chosen: dict[str, str] = {}
+    for group in groups:
+        found = engine.query("SELECT city_adcode FROM region_groups WHERE group_code = $code", {"code": group})
+        for city in found["city_adcode"].to_pylist():
+            chosen.setdefault(city, group)
+    return [{"rule_id": rule_id, "group_code": group, "city_adcode": city} for city, group in chosen.items()]

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from data_adapters.catalogue import CATEGORIES
+from fusion.__main__ import app
+from fusion.snapshot import open_current
+
+SCALE = 0.01
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> Path:
+    """The full demo, a hundredth of its size: snapshots, and beside them the store."""
+    folder = tmp_path_factory.mktemp("full")
+    answer = run("build", "--demo", "full", "--scale", SCALE, "--out", folder / "snapshots", "--json")
+    assert answer.exit_code == 0, answer.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def snapshot(demo):
+    return open_current(demo / "snapshots")
+
+
+def rows(snapshot, name):
+    return pq.read_table(snapshot.table(name)).to_pylist()
+
+
+def stored(demo, name, code):
+    return str(demo / "demo-full" / "store" / name / code / "day=*" / "part.parquet")
+
+
+def test_all_49_categories_are_connected_with_every_row_of_the_plan(snapshot):
+    found = {row["code"]: row for row in rows(snapshot, "categories")}
+    assert list(found) == list(CATEGORIES)
+    assert {code: row["rows"] for code, row in found.items()} == {
+        code: max(1, round(one.rows_per_round * SCALE)) for code, one in CATEGORIES.items()
+    }
+    assert {row["state"] for row in found.values()} <= {"on_time", "late", "snapshot"}
+
+
+def test_every_file_of_the_store_is_in_the_account(snapshot):
+    files = rows(snapshot, "source_files")
+    assert {row["source"] for row in files} >= set(CATEGORIES)
+    assert all(row["read"] == row["accepted"] + row["rejected"] and len(row["sha256"]) == 64 for row in files)
+    of_categories = [row["accepted"] for row in files if row["source"] in CATEGORIES]
+    assert sum(of_categories) == sum(row["rows"] for row in rows(snapshot, "categories"))
+
+
+def test_samples_show_every_category_but_those_of_personal_data(snapshot):
+    shown = {row["code"] for row in rows(snapshot, "category_samples")}
+    assert shown == {code for code, one in CATEGORIES.items() if one.data_class != "personal"}
+    assert all(json.loads(row["row_json"]) for row in rows(snapshot, "category_samples"))
+
+
+def test_emissions_are_the_days_of_the_store_with_the_hours_over_the_limit_counted(demo, snapshot):
+    days = duckdb.sql(f"""
+        select count(*), sum(nox_kg) from read_parquet('{stored(demo, "cems_days", "E02")}')
+        where outlet_id in (select outlet_id from read_parquet('{stored(demo, "permit_limits", "G02")}'))
+    """).fetchall()[0]
+    told = duckdb.sql(f"""
+        select sum(n_outlets) filter (pollutant = 'NOx'), sum(emission_kg) filter (pollutant = 'NOx'), sum(exceed_hours)
+        from read_parquet('{snapshot.table("emission_daily")}')
+    """).fetchall()[0]
+    assert told[0] <= days[0] and told[1] == pytest.approx(days[1], rel=1e-4)
+    assert told[2] > 200  # the reference case alone has more than that
+
+
+def test_reference_case_is_a_clue_of_this_round_with_its_onset(demo):
+    store, campaign = demo / "demo-full" / "store", demo / "demo-full" / "campaign"
+    answer = run("evaluate", "--store", store, "--campaign", campaign, "--rule", "R01", "--json")
+    (row,) = json.loads(answer.stdout)
+    assert (row["positives_found"], row["lookalikes_refused"], row["negatives_refused"]) == (1, 1, 1)
+    assert row["findings"] == row["findings_true"] == 1 and row["onset_error_h"] == 0
+
+
+def test_earlier_rounds_have_people_in_them_and_this_round_does_not(snapshot):
+    checks = duckdb.sql(f"select round_idx, count(*) from '{snapshot.table('checks')}' group by all order by all")
+    assert [row[0] for row in checks.fetchall()] == list(range(10))
+    assert len(rows(snapshot, "rounds")) == 11 and len(rows(snapshot, "teams")) == 40
+
+
+def test_problems_of_this_year_are_those_the_teams_found(demo, snapshot):
+    past = duckdb.sql(f"""
+        select problem_id, enterprise_id from read_parquet('{stored(demo, "past_problems", "H02")}')
+        where round_code like '2023-%'
+    """).fetchall()
+    found = [(row["problem_id"], row["enterprise_id"]) for row in rows(snapshot, "problems")]
+    assert sorted(past) == sorted(found)
+
+
+def test_findings_and_their_clues_tell_the_same(snapshot):
+    clues = {row["clue_id"]: row for row in rows(snapshot, "clues")}
+    findings = rows(snapshot, "findings")
+    assert findings
+    for one in findings:
+        clue = clues[one["clue_id"]]
+        assert clue["window_from"] == one["window_from"] and clue["severity"] == one["severity"]
+        assert isinstance(json.loads(one["facts"]), dict)
+
+
+def test_reference_case_shows_its_curve_under_the_limit_and_the_marks(snapshot):
+    (case,) = [row for row in rows(snapshot, "findings") if row["rule_id"] == "R01"]
+    assert str(case["onset_at"]) == "2023-07-10 21:00:00" and str(case["told_date"]) == "2023-07-11"
+    assert json.loads(case["facts"])["hours"] == 237 and case["severity"] == 1
+    series = [row for row in rows(snapshot, "evidence_series") if row["clue_id"] == case["clue_id"]]
+    nox = [row for row in series if row["series"] == "NOx"]
+    over = [row for row in nox if row["value"] > row["limit_value"]]
+    assert len(over) >= 237 and all(row["mark"] for row in over[:237]) and {row["unit"] for row in nox} == {"mg/m3"}
+    assert [row["time"] for row in nox] == sorted(row["time"] for row in nox) and nox[0]["time"] < case["onset_at"]
+
+
+def test_kinds_of_data_support_speak_against_or_are_silent(snapshot):
+    told = rows(snapshot, "evidence_kinds")
+    assert {row["says"] for row in told} == {"supports", "against"}
+    rule_of = {row["clue_id"]: row["rule_id"] for row in rows(snapshot, "findings")}
+    of_r01 = {row["kind"]: row["says"] for row in told if rule_of[row["clue_id"]] == "R01"}
+    assert of_r01["cems"] == "supports"
+
+
+def test_building_again_takes_the_store_as_it_is(demo):
+    before = (demo / "demo-full" / "store" / "accounts.json").stat().st_mtime_ns
+    answer = run("build", "--demo", "full", "--scale", SCALE, "--out", demo / "snapshots", "--json")
+    assert answer.exit_code == 0
+    assert (demo / "demo-full" / "store" / "accounts.json").stat().st_mtime_ns == before
+
+
+def test_replay_tells_what_another_threshold_would_raise_and_stores_nothing(demo):
+    store = demo / "demo-full" / "store"
+    before = sorted(store.rglob("*"))
+    words = ("replay", "--store", store, "--rule", "R01", "--from", "2023-07-20", "--to", "2023-07-22", "--json")
+    stricter = json.loads(run(*words, "--set", "h_min=400").stdout)
+    assert (stricter["now"], stricter["then"]) == (1, 0)
+    assert [row["pollutant"] for row in stricter["fewer"]] == ["NOx"] and stricter["more"] == []
+    assert sorted(store.rglob("*")) == before
+    wrong = run(*words, "--set", "h_mni=400")
+    assert wrong.exit_code == 2 and "h_mni" in wrong.stderr and "h_min" in wrong.stderr
+
+
+def test_rollback_makes_the_snapshot_before_current_again(demo):
+    root = demo / "snapshots"
+    listed = json.loads(run("snapshots", "list", "--out", root, "--json").stdout)
+    assert [row["is_current"] for row in listed] == [False] * (len(listed) - 1) + [True]
+    answer = run("snapshots", "rollback", "--out", root)
+    assert answer.exit_code == 0 and (root / "CURRENT").read_text().strip() == listed[-2]["id"]
+    back = run("snapshots", "rollback", listed[-1]["id"], "--out", root)
+    assert back.exit_code == 0 and (root / "CURRENT").read_text().strip() == listed[-1]["id"]
