@@ -131,6 +131,13 @@ def test_truth_table_has_three_cases_for_every_rule_on_objects_of_their_own(ask)
     assert all(has_onset == (kind == "positive") for _, kind, _, _, has_onset in rows)
 
 
+def test_a_case_that_is_there_from_the_first_has_its_onset_where_the_data_begin(ask):
+    for rule in ("R05", "R16"):
+        case = truth(ask, rule)
+        first = ask(f"select min(time) from {{E01}} where outlet_id = '{case['outlet_id']}'")[0][0]
+        assert case["onset_at"] == case["from_at"] == first
+
+
 def test_reference_case_has_237_hours_over_the_limit_under_a_fault_flag(ask):
     case = truth(ask, "R01")
     assert case["onset_at"] == dt.datetime(2023, 7, 10, 21)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from data_adapters.campaign.full.columns import Columns
@@ -65,6 +66,9 @@ def slot_of(rule: str, kind: str) -> Slot:
     return next(slot for slot in SLOTS if (slot.rule, slot.kind) == (rule, kind))
 
 
+FROM_THE_FIRST = float("-inf")  # as early as the object has data
+
+
 @dataclass(frozen=True)
 class Window:
     """When a case happens, in hours from the start of the round; `onset` only where the rule should fire."""
@@ -94,6 +98,10 @@ class Truth:
 
     def add(self, case: tuple[str, str], planted: Planted, window: Window, note: str) -> None:
         """Record a case (rule, kind)."""
+
+        def at(hour: float) -> datetime:
+            return self.plan.at(-24.0 * self.plan.history_days(case[0]) if hour == FROM_THE_FIRST else hour)
+
         self.rows.append(
             {
                 "rule_id": case[0],
@@ -103,9 +111,9 @@ class Truth:
                 "enterprise_id": planted.enterprise_id,
                 "outlet_id": planted.outlet_id,
                 "pollutant": planted.pollutant,
-                "from_at": self.plan.at(window.first),
+                "from_at": at(window.first),
                 "to_at": self.plan.at(window.last),
-                "onset_at": None if window.onset is None else self.plan.at(window.onset),
+                "onset_at": None if window.onset is None else at(window.onset),
                 "note": note,
             }
         )

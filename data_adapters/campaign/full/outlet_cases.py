@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data_adapters.campaign.full.cases import Window
+from data_adapters.campaign.full.cases import FROM_THE_FIRST, Window
 from data_adapters.campaign.full.recipes import (
     CURE_H,
     NOX,
@@ -133,7 +133,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         "NOx",
         Window(120, 200, 120),
         "down by two thirds right after an hour at 0.95 of the limit, then flat",
-        both(calm, load_swing(0.0), over(NOX, 118, 120, 0.93), quiet(NOX, 120, 200, 0.2, 0.015)),
+        both(calm, load_swing(0.0), over(NOX, 118, 120, 0.93), quiet(NOX, 120, 200, 0.12, 0.015)),
     ),
     ("R04", "negative"): Recipe("NOx", Window(120, 216), "a slow fall over four days", both(calm, _sagging)),
     ("R04", "lookalike"): Recipe(
@@ -142,7 +142,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         "step with the load: half load from then on",
         both(calm, load_step(120, 0.55), quiet(NOX, 120, 200, 0.25, 0.015)),
     ),
-    ("R05", "positive"): Recipe("NOx", Window(-72, 336, -72), CLIP_NOTE, both(calm, _clipped(0.965, 0.995, 0.03))),
+    ("R05", "positive"): Recipe("NOx", Window(FROM_THE_FIRST, 336, FROM_THE_FIRST), CLIP_NOTE, both(calm, _clipped(0.965, 0.995, 0.03))),
     ("R05", "negative"): Recipe("NOx", ALL_H, "well below the limit", both(calm, _clipped(0.6, 0.995, 0.05))),
     ("R05", "lookalike"): Recipe(
         "NOx", ALL_H, "set point below the limit, upper tail present", both(calm, _clipped(0.97, 9.0, 0.06))
@@ -204,7 +204,7 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ),
     ("R16", "positive"): Recipe(
         "NOx",
-        Window(0, 336, 0),
+        Window(FROM_THE_FIRST, 336, FROM_THE_FIRST),
         "nights at 1.8 of the day",
         both(calm, scaled(NOX, -9_999, 9_999, 0.6), nights(NOX, 1.8)),
     ),
