@@ -1,4 +1,4 @@
-"""The command line of this floor: `python -m fusion build | snapshots | evaluate | replay | tables`."""
+"""The command line of this floor: `python -m fusion build | snapshots | evaluate | replay | metrics | tables`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from fusion.errors import FusionError
 from fusion.layout import TABLES
 from fusion.layout_check import markdown
 from fusion.manifest import Manifest
+from fusion.metrics_command import show_metrics
 from fusion.pipeline import Progress, build
 from fusion.rules_command import evaluate_rules, replay_rule
 from fusion.snapshot import Snapshot
@@ -48,6 +49,7 @@ class DemoSize(StrEnum):
 app.add_typer(snapshots_app, name="snapshots")
 app.command("evaluate")(evaluate_rules)
 app.command("replay")(replay_rule)
+app.command("metrics")(show_metrics)
 
 ConfigPath = Annotated[Path | None, typer.Option("--config", help="What to build from, as lookout.example.toml.")]
 Demo = Annotated[DemoSize | None, typer.Option("--demo", help="Build the invented campaign instead.")]

@@ -1,0 +1,132 @@
+"""The figures of the dictionary for one filter state: the tables narrowed as the screens narrow them, then measured.
+
+`scoped` gives a cursor whose tables hold only what is in scope; everything here asks such a cursor.
+Which table reacts to which filter: docs/metrics.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import Any, Literal
+
+import duckdb
+
+from dashboard.data.filters import Filters
+from dashboard.data.layers import sql
+from dashboard.data.queries import parameters
+from dashboard.data.store import Loaded
+from fusion import metrics_compare
+from fusion.metrics import Dictionary, Measured, dictionary, lacking, measure, reason
+
+PLACE = """among($cities, {at}.city_idx) and among($counties, {at}.county_idx)
+    and within($west, $south, $east, $north, e.lon_deg, e.lat_deg) and among($industries, {at}.industry_idx)"""
+ROUND_OF_DAY = """($rounds is null or exists (
+    select 1 from rounds r
+    where list_contains($rounds, r.round_idx) and d.date >= r.from_date and d.date < r.to_date))"""
+# In this order: a table that was narrowed already narrows what hangs on it, and `enterprises` is asked whole before.
+SCOPES = {
+    "moment": "select $as_of_time::timestamp as as_of",
+    "clues": "select * from main.clues where clue_idx in (select clue_idx from ({clues}))",
+    "clue_events": "select * from main.clue_events semi join clues using (clue_idx)",
+    "checks": f"""select c.* from main.checks c join main.enterprises e using (enterprise_idx)
+        where {PLACE.format(at="c")} and in_group($group_code, c.city_idx, c.checked_date)
+          and among($rounds, c.round_idx) and between_days($from_date, $to_date, c.checked_date)""",
+    "problems": "select * from main.problems semi join checks using (inspection_id)",
+    "hotspots": "select * from main.hotspots semi join ({hotspots}) using (product, date, cell_col, cell_row)",
+    # Coverage is told by city: a county is answered by its city, and the map's extent does not cut it.
+    "coverage": f"""select d.* from main.coverage d
+        where among($cities, d.city_idx) and in_group($group_code, d.city_idx, d.date)
+          and ($counties is null or d.city_idx in (
+              select parent_idx from places where list_contains($counties, place_idx)))
+          and between_days($from_date, $to_date, d.date) and {ROUND_OF_DAY}""",
+    "emission_daily": f"""select d.* from main.emission_daily d join main.enterprises e using (enterprise_idx)
+        where {PLACE.format(at="e")} and in_group($group_code, e.city_idx, d.date)
+          and ($pollutant is null or d.pollutant = $pollutant)
+          and between_days($from_date, $to_date, d.date) and {ROUND_OF_DAY}""",
+    "enterprises": "select * from main.enterprises semi join ({enterprises}) using (enterprise_id)",
+}
+
+
+@contextmanager
+def scoped(loaded: Loaded, filters: Filters) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor of its own whose tables hold only what is in scope of `filters`."""
+    db = loaded.cursor()
+    try:
+        as_of = loaded.manifest.as_of
+        named = {
+            **parameters(db, "clues", filters),
+            **parameters(db, "enterprises", filters, as_of[:10]),
+            "as_of_time": as_of,
+        }
+        for name, text in SCOPES.items():
+            question = text.format(clues=sql("clues"), hotspots=sql("hotspots"), enterprises=sql("enterprises"))
+            wanted = {key: named[key] for key in re.findall(r"\$([a-z_]+)", _without_comments(question))}
+            db.execute(f"create temp table {name} as {question}", wanted or None)
+        yield db
+    finally:
+        db.close()
+
+
+def figures(loaded: Loaded, filters: Filters, ids: Iterable[str] | None = None) -> dict[str, Any]:
+    """All figures, or those of `ids`, as the route answers them: metrics in order, and the words of their warnings.
+
+    Raises  FusionError for an id that is not in the dictionary
+    """
+    with scoped(loaded, filters) as db:
+        found = measure(db, ids, lacking(loaded.manifest))
+    book = dictionary()
+    warnings = {name: words.model_dump() for name, words in book.warning.items()}
+    return {
+        "snapshot": loaded.id,
+        "as_of": loaded.manifest.as_of,
+        "filters": filters.query(),
+        "is_synthetic": loaded.manifest.is_synthetic,
+        "metrics": [_entry(book, one) for one in found],
+        "warnings": warnings,
+    }
+
+
+def round_on_round(loaded: Loaded, filters: Filters, metric_id: str, round_code: str) -> metrics_compare.RoundOnRound:
+    """How a rate per enterprise changed from the round before; the filters' own rounds and dates do not count.
+
+    Raises  FusionError for a figure that is no rate per enterprise, a round that is not there, or the first one
+    """
+    whole = replace(filters, rounds=(), from_date=None, to_date=None)
+    with scoped(loaded, whole) as db:
+        return metrics_compare.round_on_round(db, metric_id, round_code, lacking(loaded.manifest))
+
+
+def ranking(
+    loaded: Loaded, filters: Filters, metric_id: str, by: Literal["city", "county", "industry"]
+) -> list[metrics_compare.Ranked]:
+    """Cities, counties or industries in scope by a rate, those with too few at the end without a place.
+
+    Raises  FusionError for a figure that is no rate, or does not rest on checks or clues
+    """
+    with scoped(loaded, filters) as db:
+        return metrics_compare.ranking(db, metric_id, by, lacking(loaded.manifest))
+
+
+def _entry(book: Dictionary, one: Measured) -> dict[str, Any]:
+    """A figure with its words; whole numbers are written as such."""
+    metric = book.get(one.id)
+    words = {
+        f"{name}_{lang}": getattr(metric, f"{name}_{lang}") for name in ("name", "definition") for lang in ("zh", "en")
+    }
+    unit = book.unit[one.unit]
+    numbers = {name: _number(value) for name, value in asdict(one).items() if name != "unit"}
+    why = reason(one, book)
+    told = {"why_zh": why.zh if why else "", "why_en": why.en if why else ""}
+    kind = {"kind": metric.kind, "unit": one.unit, "unit_zh": unit.zh, "unit_en": unit.en, "version": metric.version}
+    return {**numbers, **told, **words, **kind, "minimum": metric.minimum, "warnings": list(metric.warnings)}
+
+
+def _number(value: Any) -> Any:  # noqa: ANN401 - a field of Measured: number, text or truth
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _without_comments(text: str) -> str:
+    return re.sub(r"--[^\n]*", "", text)
