@@ -11,9 +11,8 @@ import pyarrow as pa
 
 from data_adapters import tables as canonical
 from data_adapters.tables import DATE, FLAG, REAL, TEXT, TIME, Column, Table
-from fusion import findings
-from fusion.evaluate import SCORED
 from fusion.layout_accounts import ACCOUNT_TABLES
+from fusion.layout_findings import FINDING_TABLES
 
 FORMAT_VERSION = 2
 
@@ -126,34 +125,6 @@ RULES = Table(
         NAME_EN,
         Column("category", TEXT, "category of its clues"),
         Column("severity", U8, "1 same-day push, 2 next push, 3 watch list"),
-    ),
-)
-
-RULE_METHODS = Table(
-    "rule_methods",
-    "one row per rule: what it says, in which version, with which numbers",
-    ("rule_id",),
-    (
-        Column("rule_id", TEXT, "rule, as R01"),
-        Column("version", TEXT, "version of its text and numbers"),
-        Column("valid_from", DATE, "first day it may be asked of"),
-        Column("fires_zh", TEXT, "when it fires, in Chinese"),
-        Column("fires_en", TEXT, "when it fires, in English"),
-        Column("lists_json", TEXT, "evidence, lookalikes, checklist in both languages, and law: JSON lists of texts"),
-        Column("parameters_json", TEXT, "its parameters by name: default, unit, basis, meaning in both languages"),
-        Column("profiles_json", TEXT, "other values by key-region group"),
-        Column("text", TEXT, "its SQL, or the name of its module"),
-    ),
-)
-
-RULE_SCORES = Table(
-    "rule_scores",
-    "one row per rule, where a campaign's planted cases are known: how well it found them",
-    ("rule_id",),
-    (
-        Column("rule_id", TEXT, "rule"),
-        *(Column(name, U32, meaning) for name, meaning in SCORED.items()),
-        Column("onset_error_h", REAL, "largest error of the onset among the positives found", "h", nullable=True),
     ),
 )
 
@@ -270,40 +241,6 @@ CLUES = Table(
     ),
 )
 
-FINDINGS = Table(
-    "findings",
-    "one row per finding of a rule in this build, with the numbers it rests on",
-    ("clue_id",),
-    findings.FINDINGS.columns,
-)
-
-EVIDENCE_SERIES = Table(
-    "evidence_series",
-    "one row per finding, series and time: what it was seen in",
-    ("clue_id", "series", "time"),
-    (
-        Column("clue_id", TEXT, "finding"),
-        Column("series", TEXT, "pollutant, nh3_flow_kg_h, production, treatment, furnace_c or kwh"),
-        Column("time", TIME, "start of the hour or day"),
-        Column("value", F32, "value, whatever its mark", "see unit", nullable=True),
-        Column("limit_value", F32, "limit or threshold then in force", "see unit", nullable=True),
-        Column("mark", TEXT, "device flag but N, type of mark, or not_observed", nullable=True),
-        Column("unit", TEXT, "unit of value and limit"),
-    ),
-)
-
-EVIDENCE_KINDS = Table(
-    "evidence_kinds",
-    "one row per finding and kind of data that says something of it; a kind without a row is silent",
-    ("clue_id", "kind"),
-    (
-        Column("clue_id", TEXT, "finding"),
-        Column("kind", TEXT, "satellite, microstation, cems, power, permit, penalty or complaint"),
-        Column("says", TEXT, "supports, or against: there are data, and they show nothing of it"),
-        Column("n", I32, "days, stations or records looked at"),
-    ),
-)
-
 CLUE_EVENTS = Table(
     "clue_events",
     "one row per step in the life of a clue",
@@ -376,22 +313,18 @@ TABLES: dict[str, Table] = {
         TEAMS,
         INDUSTRIES,
         RULES,
-        RULE_METHODS,
-        RULE_SCORES,
         PROBLEM_TYPES,
         CLUE_CATEGORIES,
         ENTERPRISES,
         HOTSPOTS,
         COVERAGE,
         CLUES,
-        FINDINGS,
-        EVIDENCE_SERIES,
-        EVIDENCE_KINDS,
         CLUE_EVENTS,
         CHECKS,
         PROBLEMS,
         EMISSION_DAILY,
         AMBIENT_DAILY,
+        *FINDING_TABLES,
         *ACCOUNT_TABLES,
     )
 }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -69,6 +71,8 @@ STEPS = (
     Step("clues_found"),
     Step("clues_all"),
     Step("clues_numbered", "clues"),
+    Step("push_plan", "push_plan"),
+    Step("supervision", "supervision"),
     Step("clue_events_numbered", "clue_events"),
     Step("checks", "checks"),
     Step("problems_numbered", "problems"),
@@ -99,6 +103,7 @@ class _Build:
         self._parameters = hotspot_parameters()
         self._store = Store(config.store)
         self._rules = load_rules(config.rules)
+        self._push = tomllib.loads(resources.files("fusion").joinpath("push.toml").read_text("utf-8"))
 
     def publish(self, root: Path, now: datetime) -> Snapshot:
         gathered = gather(self._config, self._next)
@@ -184,6 +189,7 @@ class _Build:
             "median_ratio": numbers.median_ratio,
             "window_days": numbers.window_days,
             "as_of": as_of,
+            **self._push,
         }
         for step in STEPS:
             with self._stage(step.name):
@@ -213,7 +219,7 @@ class _Build:
             boundary=Boundary(source=title, review_no=review_no),
             left_out=missing,
             seconds=self._seconds,
-            parameters={"hotspots": self._parameters.raw},
+            parameters={"hotspots": self._parameters.raw, "push": self._push},
         )
 
     def _next(self, what: str) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from fusion.evaluate import read_truth, scores
-from fusion.layout import RULE_METHODS, RULE_SCORES, RULES
+from fusion.layout import RULES
+from fusion.layout_findings import RULE_METHODS, RULE_SCORES
 from fusion.rulebook import Rule
 
 LISTS = ("evidence_zh", "evidence_en", "lookalikes_zh", "lookalikes_en", "checklist_zh", "checklist_en", "law")

@@ -124,6 +124,21 @@
     ]);
   }
 
+  /* What the machine suggests: whom to send, whether to supervise. A person decides. */
+  function suggestions(card) {
+    const texts = [];
+    if (card.place && !card.why_not)
+      texts.push(word('push.suggested', { team: card[isEnglish ? 'push_team_en' : 'push_team_zh'], place: card.place }));
+    else if (card.why_not) texts.push(word(`push.why_not.${card.why_not}`));
+    if (card.supervision_level)
+      texts.push(
+        word(card.is_listed ? 'supervision.listed' : 'supervision.order', {
+          level: word(`supervision.level.${card.supervision_level}`),
+        }),
+      );
+    return texts.length ? list(word('push.title'), texts) : [];
+  }
+
   function parts(card) {
     const lists = JSON.parse(card.lists || '{}');
     const own = (name) => lists[`${name}_${isEnglish ? 'en' : 'zh'}`] || [];
@@ -134,6 +149,7 @@
       kinds(card),
     ];
     const more = [
+      ...suggestions(card),
       ...list(word('evidence.lookalikes'), own('lookalikes')),
       ...list(word('evidence.checklist'), own('checklist')),
       facts(card),

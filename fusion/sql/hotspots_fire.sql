@@ -20,7 +20,7 @@ SELECT
     native_km,
     CAST(0 AS UTINYINT) AS n_valid_days,
     CAST(COUNT(*) OVER (
-        PARTITION BY cell_idx ORDER BY date - DATE '1970-01-01'
+        PARTITION BY cell_idx ORDER BY DATE_DIFF('day', DATE '1970-01-01', date)
         RANGE BETWEEN $window_days - 1 PRECEDING AND CURRENT ROW
     ) AS UTINYINT) AS n_hot_days
 FROM daily

@@ -129,6 +129,24 @@ def test_kinds_of_data_support_speak_against_or_are_silent(snapshot):
     assert of_r01["cems"] == "supports"
 
 
+def test_no_team_is_sent_to_more_enterprises_than_its_cap_and_nobody_on_the_watch_list_is_pushed(snapshot):
+    plan = rows(snapshot, "push_plan")
+    severity = {row["clue_id"]: row["severity"] for row in rows(snapshot, "findings")}
+    assert {row["clue_id"] for row in plan} == set(severity)
+    sent = [row for row in plan if row["why_not"] is None]
+    assert sent and all(1 <= row["place"] <= 6 and severity[row["clue_id"]] < 3 for row in sent)
+    assert all(row["why_not"] == "watch_list" for row in plan if severity[row["clue_id"]] == 3)
+    assert all(row["place"] > 6 for row in plan if row["why_not"] == "team_full")
+
+
+def test_exceedance_for_days_suggests_supervision_and_a_yellow_one_no_listing(snapshot):
+    board = rows(snapshot, "supervision")
+    facts = {row["clue_id"]: json.loads(row["facts"]) for row in rows(snapshot, "findings")}
+    of_r12 = [row for row in board if row["rule_id"] == "R12"]
+    assert of_r12 and all(facts[row["clue_id"]]["level"] == row["level"] for row in of_r12)
+    assert all(row["is_listed"] == (row["level"] == "red") for row in board)
+
+
 def test_building_again_takes_the_store_as_it_is(demo):
     before = (demo / "demo-full" / "store" / "accounts.json").stat().st_mtime_ns
     answer = run("build", "--demo", "full", "--scale", SCALE, "--out", demo / "snapshots", "--json")

@@ -6,6 +6,7 @@ select c.clue_id, c.state, c.severity, c.score, c.category, c.pollutant, c.detec
        county.name_zh as county_zh, county.name_en as county_en, city.name_zh as city_zh, city.name_en as city_en,
        (select list({'at': v.at, 'event': v.event, 'to_state': v.to_state, 'role': v.role} order by v.sequence)
         from clue_events v where v.clue_idx = c.clue_idx) as history,
+       pp.why_not, pp.place, pt.name_zh as push_team_zh, pt.name_en as push_team_en, sv.level as supervision_level, sv.is_listed,
        f.onset_at, f.told_date, f.facts, f.rule_version, m.fires_zh, m.fires_en, m.lists_json as lists,
        (select list({'kind': k.kind, 'says': k.says, 'n': k.n}) from evidence_kinds k where k.clue_id = c.clue_id) as kinds,
        (select list({'series': s.series, 'time': s.time, 'value': s.value, 'limit': s.limit_value, 'mark': s.mark,
@@ -13,6 +14,9 @@ select c.clue_id, c.state, c.severity, c.score, c.category, c.pollutant, c.detec
         from evidence_series s where s.clue_id = c.clue_id) as evidence
 from clues c
 left join findings f on f.clue_id = c.clue_id
+left join push_plan pp on pp.clue_id = c.clue_id
+left join teams pt on pt.team_idx = pp.team_idx
+left join supervision sv on sv.clue_id = c.clue_id
 left join rule_methods m on m.rule_id = (select rule_id from rules x where x.rule_idx = c.rule_idx)
 left join enterprises e on e.enterprise_idx = c.enterprise_idx
 left join rules ru using (rule_idx)

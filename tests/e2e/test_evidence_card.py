@@ -1,0 +1,52 @@
+"""The card of a clue a rule has found: why, in which data, what speaks for and against it, what to do."""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+import pytest
+
+from data_adapters.store.demo import CAMPAIGN, Plan, demo_store
+from fusion.config import full_demo_config
+from fusion.pipeline import build
+
+
+@pytest.fixture(scope="module")
+def reference(serve, tmp_path_factory):
+    """A server over the full demo, a hundredth of its size, and the number of the reference case's clue."""
+    folder = tmp_path_factory.mktemp("evidence")
+    plan = Plan(0.01)
+    store = demo_store(folder, plan)
+    snapshot = build(full_demo_config(store, folder / CAMPAIGN, plan.evenings), folder / "snapshots")
+    clues, rules = snapshot.table("clues"), snapshot.table("rules")
+    asked = f"select clue_idx from '{clues}' join '{rules}' using (rule_idx) where rule_id = 'R01' and round_idx = 10"
+    return serve(folder / "snapshots"), duckdb.sql(asked).fetchall()[0][0]
+
+
+def card_of(visit, reference, query: str = "") -> str:
+    site, clue = reference
+    screen = visit(f"sel=clue:{clue}{query}", at=site)
+    screen.until(lambda: "50" in screen.page.locator(".card").inner_text(), "the card did not open")
+    return screen
+
+
+def test_card_shows_the_curve_with_its_limit_and_marks_and_the_hour_it_began(visit, reference):
+    screen = card_of(visit, reference)
+    text = screen.page.locator(".card").inner_text()
+    assert "2023-07-10 21:00（首个整日 2023-07-11）" in text and "限值 50.0" in text and "带标记" in text
+    curve = screen.page.locator(".card .evidence-curve").first
+    assert curve.locator(".evidence-line").get_attribute("d").count("L") > 200
+    assert curve.locator(".evidence-mark").count() >= 237
+
+
+def test_every_kind_of_data_says_that_it_supports_speaks_against_or_is_silent(visit, reference):
+    kinds = card_of(visit, reference).page.locator(".evidence-kinds li").all_inner_texts()
+    assert len(kinds) == 7 and all(re.search("支持|相左|无数据", kind) for kind in kinds)
+    assert any("自动监控" in kind and "支持" in kind for kind in kinds)
+
+
+def test_card_is_whole_in_english_but_for_names(visit, reference):
+    screen = card_of(visit, reference, "&lang=en")
+    name = screen.page.locator(".card dd").first.inner_text()
+    assert not re.search(r"[\u4e00-\u9fff]", screen.page.locator(".card").inner_text().replace(name, ""))
