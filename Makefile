@@ -6,7 +6,7 @@ SNAPSHOTS ?= var/snapshots
 BIN := .venv/bin
 PYTHON_FOUND := $(shell command -v $(PYTHON) || command -v python3)
 
-.PHONY: run test lint bench demo help screenshots
+.PHONY: run full test lint bench demo help screenshots
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -17,6 +17,9 @@ run: .venv/.runtime $(SNAPSHOTS)/CURRENT ## install, build the demo snapshot if 
 
 demo: .venv/.runtime ## build the demo snapshot again
 	$(BIN)/python -m fusion build --demo small --out $(SNAPSHOTS)
+
+full: .venv/.runtime ## the full campaign: 49 categories, 18 million records; made, staged, judged, built
+	$(BIN)/python -m fusion build --demo full --out $(SNAPSHOTS)
 
 test: .venv/.dev lint ## install what tests need, check, run all tests, the browser's included
 	sh tests/install_browser.sh

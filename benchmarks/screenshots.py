@@ -14,6 +14,8 @@ SHOTS = {
     "situation-en-light": "/?lang=en&theme=light&region=130000&rounds=2023-R07,2023-R08&pollutant=NOx",
     "county-zh-dark": "/?map=114.5,36.6,9.5&pollutant=NOx",
     "sources-zh-dark": "/sources?code=A01",
+    "methods-zh-dark": "/methods?rule=R01",
+    "methods-en-light": "/methods?rule=R12&lang=en&theme=light",
 }
 
 

@@ -110,7 +110,7 @@
   ];
 
   function facts(card) {
-    const rows = Object.entries(JSON.parse(card.facts)).filter(([, value]) => value !== null);
+    const rows = Object.entries(JSON.parse(card.facts)).filter(([name, value]) => value !== null && name !== 'candidates');
     return element('details', { className: 'evidence-facts' }, [
       element('summary', { text: word('evidence.facts') }),
       element(
@@ -122,6 +122,39 @@
         ]),
       ),
     ]);
+  }
+
+  /* Who may be behind a hot cell, each with the parts of the score; how sure that is stands beside. */
+  function candidates(card) {
+    const rows = card.candidates || [];
+    if (!rows.length) return [];
+    const fact = JSON.parse(card.facts);
+    const items = rows.map((one) => {
+      const parts = [
+        word('candidate.share', { share: `${number(100 * one.share, 0)}%` }),
+        one.distance_km
+          ? word('candidate.distance', { km: number(one.distance_km, 1), deg: number(one.bearing_deg, 0) })
+          : word('candidate.inside'),
+        word('candidate.wind', { x: number(one.wind_weight, 2) }),
+        word(`candidate.emission.${one.emission_basis}`, { kg: number(one.emission_kg_h, 2) }),
+        one.signals ? word('candidate.signals', { signals: one.signals }) : word('candidate.no_signal'),
+        one.note === 'tall_stack_near' ? word('candidate.tall_stack') : '',
+      ];
+      return element('li', {}, [
+        element('button', {
+          type: 'button',
+          className: 'source-name',
+          text: one.name,
+          onclick: () => one.enterprise_idx !== null && lookout.state.set({ sel: `enterprise:${one.enterprise_idx}` }),
+        }),
+        element('small', { text: parts.filter(Boolean).join(' · ') }),
+      ]);
+    });
+    return [
+      element('h4', { text: word('candidate.title', { n: fact.in_reach }) }),
+      element('ol', { className: 'evidence-list' }, items),
+      element('p', { className: 'card-note', text: word('candidate.doubt', { x: number(fact.doubt, 2) }) }),
+    ];
   }
 
   /* What the machine suggests: whom to send, whether to supervise. A person decides. */
@@ -149,6 +182,7 @@
       kinds(card),
     ];
     const more = [
+      ...candidates(card),
       ...suggestions(card),
       ...list(word('evidence.lookalikes'), own('lookalikes')),
       ...list(word('evidence.checklist'), own('checklist')),

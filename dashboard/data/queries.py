@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -124,7 +125,21 @@ def export(db: duckdb.DuckDBPyConnection, table: str, filters: Filters, as_of: s
 def describe(db: duckdb.DuckDBPyConnection, kind: str, index: int) -> dict[str, Any] | None:
     """What a card tells of enterprise or clue number `index`; None where there is no such one."""
     rows = db.sql(sql(f"describe_{kind}"), params={"index": index}).to_arrow_table().to_pylist()
-    return _plain(rows[0]) if rows else None
+    if not rows:
+        return None
+    card: dict[str, Any] = _plain(rows[0])
+    if card.get("facts"):
+        card["candidates"] = _named_candidates(db, json.loads(card["facts"]).get("candidates", []))
+    return card
+
+
+def _named_candidates(db: duckdb.DuckDBPyConnection, candidates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Candidates of an attribution with the names of their enterprises and their row numbers."""
+    ids = [one["enterprise_id"] for one in candidates]
+    asked = "select enterprise_id, name, enterprise_idx from enterprises where list_contains($ids, enterprise_id)"
+    known = {row[0]: {"name": row[1], "enterprise_idx": row[2]} for row in db.execute(asked, {"ids": ids}).fetchall()}
+    return [one | known.get(one["enterprise_id"], {"name": one["enterprise_id"], "enterprise_idx": None})
+            for one in candidates]  # fmt: skip
 
 
 def _region(db: duckdb.DuckDBPyConnection, region: str) -> dict[str, Any]:
