@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from data_adapters.tables import DATE, TEXT, Column, Table
+from data_adapters.tables import DATE, REAL, TEXT, Column, Table
 
 I64 = pa.int64()
 CODE = Column("code", TEXT, "category, as A01")
@@ -86,4 +86,21 @@ CATEGORY_SAMPLES = Table(
     (CODE, Column("number", I64, "from 1"), Column("row_json", TEXT, "the row as JSON; hostile input")),
 )
 
-ACCOUNT_TABLES = (CATEGORIES, CATEGORY_DAYS, SOURCE_FILES, REJECTS, CATEGORY_SAMPLES)
+POSITIONS_TO_FIX = Table(
+    "positions_to_fix",
+    "one row per enterprise and fault of its position; nothing is moved, the suggestion is for a person to confirm",
+    ("enterprise_id", "problem"),
+    (
+        Column("enterprise_id", TEXT, "enterprise"),
+        Column("name", TEXT, "name as registered; hostile input"),
+        Column("lon_raw", TEXT, "longitude as written", nullable=True),
+        Column("lat_raw", TEXT, "latitude as written", nullable=True),
+        Column("problem", TEXT, "swapped, outside_county …, see docs/coordinates-and-identity.md"),
+        Column("evidence", TEXT, "the numbers behind it"),
+        Column("suggested_lon_deg", REAL, "longitude it probably is, WGS-84", "deg", nullable=True),
+        Column("suggested_lat_deg", REAL, "latitude it probably is, WGS-84", "deg", nullable=True),
+        Column("confidence", REAL, "0-1, that the fault is real"),
+    ),
+)
+
+ACCOUNT_TABLES = (CATEGORIES, CATEGORY_DAYS, SOURCE_FILES, REJECTS, CATEGORY_SAMPLES, POSITIONS_TO_FIX)

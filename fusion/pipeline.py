@@ -30,6 +30,7 @@ from fusion.manifest import Boundary, Manifest, TableEntry, Title
 from fusion.origin import boundary_origin
 from fusion.outlines import pack_outlines
 from fusion.places import number_places
+from fusion.positions import positions_to_fix
 from fusion.publish import publish
 from fusion.reckoning import latest_time, left_out
 from fusion.rule_tables import rule_tables
@@ -79,7 +80,7 @@ STEPS = (
     Step("emission_daily", "emission_daily", frees=("emission_series",)),
     Step("ambient_daily", "ambient_daily"),
 )
-OTHER_STAGES = 7
+OTHER_STAGES = 8
 EVIDENCE = ("evidence_series", "evidence_kinds")
 PLACED = "SELECT enterprise_id, county_adcode, lon_deg, lat_deg FROM enterprises"
 
@@ -174,6 +175,8 @@ class _Build:
         for name, data in self._tables.items():
             engine.register(name, data)
         engine.register("catalogue", catalogue_table())
+        with self._stage("positions"):
+            self._tables["positions_to_fix"] = positions_to_fix(engine, gathered.tables["regions"])
         with self._stage("cells"):
             cells = grid_cells(engine, places)
             engine.register("points", cells.points)

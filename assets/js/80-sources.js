@@ -328,8 +328,17 @@
     ]);
   }
 
+  function positions() {
+    plainTable('sources-positions', catalogue.positions, [
+      ['problem', (row) => word(`position.${row.problem}`)],
+      ['count', (row) => count(Number(row.count))],
+      ['suggested', (row) => count(Number(row.suggested))],
+      ['confidence', (row) => lookout.number(row.confidence, 2)],
+    ]);
+  }
+
   async function start() {
-    while (!document.getElementById('sources-rejects')) await new Promise((resolve) => requestAnimationFrame(resolve));
+    while (!document.getElementById('sources-positions')) await new Promise((resolve) => requestAnimationFrame(resolve));
     lookout.wireShell();
     const given = new URLSearchParams(window.location.search);
     for (const name of Object.keys(view)) view[name] = given.get(name) || '';
@@ -347,11 +356,12 @@
       chips();
       table();
       files();
+      positions();
       await detail();
       document.documentElement.dataset.settled = '1';
     } catch (error) {
       console.error(error);
-      for (const id of ['sources-table', 'sources-files', 'sources-rejects'])
+      for (const id of ['sources-table', 'sources-files', 'sources-rejects', 'sources-positions'])
         lookout.panels.said(id, word('panel.failed'), 'failed');
       document.documentElement.dataset.settled = 'failed';
     }

@@ -18,6 +18,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "enterprises": ("csv", "geojson"),
     "hotspots": ("csv", "geojson"),
     "checks": ("csv",),
+    "positions": ("csv",),
 }
 BOM = b"\xef\xbb\xbf"
 FORMULA = r"^[=+\-@\t\r]"

@@ -40,6 +40,7 @@ EXPORT_ORDER = {
     "enterprises": "enterprise_id",
     "hotspots": "product, date, cell_row, cell_col",
     "checks": "round_code, province_en, city_en",
+    "positions": "confidence desc, problem, enterprise_id",
 }
 EXPORTABLE = tuple(EXPORT_ORDER)
 REGION = ("cities", "counties", "group_code")
@@ -51,6 +52,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "enterprises": (*REGION, *EXTENT, "industries", "as_of"),
     "hotspots": (*REGION, *EXTENT, *TIME),
     "checks": (*REGION, *EXTENT, *TIME, "industries"),
+    "positions": (),
 }
 
 

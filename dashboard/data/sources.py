@@ -11,11 +11,12 @@ from dashboard.data.layers import sql
 
 
 def catalogue(db: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
-    """All of the catalogue page but the samples: `categories`, `files`, `rejects`; dates as ISO text."""
+    """All of the page but samples: `categories`, `files`, `rejects`, `positions` by fault; dates as ISO text."""
     return {
         "categories": _rows(db, "sources"),
         "files": _rows(db, "source_files"),
         "rejects": _rows(db, "source_rejects"),
+        "positions": _rows(db, "source_positions"),
     }
 
 

@@ -67,3 +67,14 @@ def test_the_catalogue_speaks_english_and_light(catalogue):
     assert screen.page.locator(".page-link[aria-current]").inner_text() == "Data catalogue"
     assert screen.page.locator("html").get_attribute("data-theme") == "light"
     screen.page.screenshot(path="tests/output/sources-en-light.png")
+
+
+def test_positions_to_mend_are_counted_by_fault_and_can_be_taken_along(catalogue):
+    screen = catalogue()
+    faults = screen.page.locator("#sources-positions tbody tr").all_inner_texts()
+    assert any("经纬度颠倒" in fault for fault in faults)
+    total = sum(int(fault.split("\t")[1].replace(",", "")) for fault in faults)
+    answer = screen.page.request.get(
+        screen.home + screen.page.locator("#sources-positions-export").get_attribute("href")
+    )
+    assert answer.ok and answer.headers["x-lookout-rows"] == str(total) and "swapped" in answer.text()

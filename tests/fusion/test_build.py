@@ -176,3 +176,12 @@ def test_listed_source_stands_before_the_built_in_one(given, config, tmp_path):
 
 def test_steps_name_only_tables_of_the_layout():
     assert {step.becomes for step in pipeline.STEPS if step.becomes} <= set(TABLES)
+
+
+def test_a_position_in_the_sea_is_told_with_its_evidence_and_not_moved(given, config, tmp_path):
+    firms = given["campaign"]["enterprises"].to_pylist()
+    firms[0] |= {"lon_raw": "38.5", "lat_raw": "115.5"}
+    given["campaign"]["enterprises"] = pa.Table.from_pylist(firms, schema=given["campaign"]["enterprises"].schema)
+    made = pipeline.build(config, tmp_path / "fix", now=make.NOW)
+    told = {row["enterprise_id"]: row for row in read(made, "positions_to_fix").to_pylist()}
+    assert firms[0]["enterprise_id"] in told and told[firms[0]["enterprise_id"]]["lon_raw"] == "38.5"

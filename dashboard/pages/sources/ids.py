@@ -17,3 +17,6 @@ class Ids(StrEnum):
     FILES_STATE = "sources-files-state"
     REJECTS = "sources-rejects"
     REJECTS_STATE = "sources-rejects-state"
+    POSITIONS = "sources-positions"
+    POSITIONS_STATE = "sources-positions-state"
+    POSITIONS_EXPORT = "sources-positions-export"

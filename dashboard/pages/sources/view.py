@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard import urls
 from dashboard.components.panel import panel
 from dashboard.data.store import Loaded
 from dashboard.page import PageContext
@@ -45,6 +46,21 @@ def layout(context: PageContext, loaded: Loaded) -> Component:
                                 title=t("sources.rejects"),
                                 body=html.Div("", id=Ids.REJECTS),
                                 state_id=Ids.REJECTS_STATE,
+                            ),
+                            panel(
+                                name="sources-positions",
+                                title=t("sources.positions"),
+                                note=t("sources.positions_note"),
+                                body=html.Div("", id=Ids.POSITIONS),
+                                state_id=Ids.POSITIONS_STATE,
+                                tools=[
+                                    html.A(
+                                        t("sources.positions_export"),
+                                        id=Ids.POSITIONS_EXPORT,
+                                        className="header-link",
+                                        href=f"{urls.data_root(loaded.id)}/export/positions.csv",
+                                    )
+                                ],
                             ),
                         ],
                         className="sources-side",
