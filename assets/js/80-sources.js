@@ -321,7 +321,7 @@
     ]);
     plainTable('sources-rejects', ofChosen(catalogue.rejects), [
       ['source', (row) => row.source],
-      ['reason', (row) => row.reason],
+      ['reason', (row) => config.words[`reject.${row.reason}`] || row.message || row.reason],
       number('count'),
       ['place', (row) => (row.file ? `${row.file}:${row.row} ${row.column}` : '')],
       ['value', (row) => row.value],

@@ -13,6 +13,7 @@ import dashboard
 from dashboard.data.filters import CATEGORIES, POLLUTANTS, STATUS_GROUPS
 from dashboard.i18n import LANGUAGES, Words, catalogue
 from dashboard.pages.situation import map_panel, view
+from data_adapters.intake.checks import REASONS
 
 PACKAGE = Path(dashboard.__file__).parent
 PYTHON = sorted(path for path in PACKAGE.rglob("*.py"))
@@ -183,3 +184,7 @@ def test_a_missing_word_is_logged_and_shown_as_its_key(caplog):
 def test_a_language_without_a_catalogue_is_refused():
     with pytest.raises(ValueError, match="zh, en"):
         Words("fr")
+
+
+def test_every_reason_for_which_a_row_is_refused_has_words():
+    assert [reason for reason in REASONS if f"reject.{reason}" not in KEYS] == []
