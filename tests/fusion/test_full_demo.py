@@ -58,6 +58,16 @@ def test_every_file_of_the_store_is_in_the_account(snapshot):
     assert sum(of_categories) == sum(row["rows"] for row in rows(snapshot, "categories"))
 
 
+def test_rows_that_must_be_refused_are_with_their_place_and_personal_ones_masked(snapshot):
+    refused = rows(snapshot, "rejects")
+    assert {row["source"] for row in refused} == {"B02", "D01", "E01", "F02", "G01", "I01"}
+    assert all(row["file"] == "rows-to-refuse.csv" and row["row"] >= 1 and row["column"] for row in refused)
+    assert "twelve" in {row["value"] for row in refused if row["source"] == "B02"}
+    assert all(row["value"].startswith("***") for row in refused if row["source"] == "I01")
+    files = [row for row in rows(snapshot, "source_files") if row["path"] == "rows-to-refuse.csv"]
+    assert len(files) == 6 and all(row["accepted"] == 0 < row["rejected"] == row["read"] for row in files)
+
+
 def test_samples_show_every_category_but_those_of_personal_data(snapshot):
     shown = {row["code"] for row in rows(snapshot, "category_samples")}
     assert shown == {code for code, one in CATEGORIES.items() if one.data_class != "personal"}
