@@ -152,7 +152,11 @@
           ? word('methods.tally.refused_sub', { n: count(sum('negatives_refused')), all: count(sum('negatives')) })
           : '',
       ),
-      tile('true', of('findings_true', 'findings'), word('methods.tally.true_sub')),
+      tile(
+        'true',
+        isKnown ? `${count(sum('findings_true'))} / ${count(sum('findings') - sum('findings_elsewhere'))}` : '—',
+        isKnown ? word('methods.tally.true_sub', { n: count(sum('findings_elsewhere')) }) : '',
+      ),
     );
   }
 

@@ -10,13 +10,24 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from scipy.spatial import cKDTree
 from typer.testing import CliRunner
 
 from data_adapters.__main__ import app
 from data_adapters.campaign import names
 from data_adapters.campaign.full import Plan, write_campaign
+from data_adapters.campaign.full.ambient import pm25_at
+from data_adapters.campaign.full.cases import KINDS, slot_of
 from data_adapters.campaign.full.columns import credit_codes
+from data_adapters.campaign.full.complaints import write_complaints
+from data_adapters.campaign.full.emergency import write_emergency
+from data_adapters.campaign.full.permits import write_permits
 from data_adapters.campaign.full.plumes import concentration
+from data_adapters.campaign.full.power import write_accounts
+from data_adapters.campaign.full.registers import write_registers
+from data_adapters.campaign.full.sink import Sink
+from data_adapters.campaign.full.sites import make_networks
+from data_adapters.campaign.full.world import make_world
 from data_adapters.catalogue import AUXILIARY, CATEGORIES, schema, table
 
 SCALE = 0.01
@@ -55,6 +66,14 @@ def test_every_category_has_exactly_its_rows(campaign, ask):
         assert ask(f"select count(*) from {{{code}}}") == [(wanted,)], code
         assert manifest["categories"][code] == wanted
     assert manifest["rows"] == sum(manifest["categories"].values())
+
+
+@pytest.mark.parametrize("scale", [0.0123, 0.137812])
+def test_odd_scales_have_their_rows_too(tmp_path, national_regions, scale):
+    manifest = write(tmp_path / "odd", national_regions, Plan(scale))
+    assert manifest["categories"] == {
+        code: max(1, round(one.rows_per_round * scale)) for code, one in CATEGORIES.items()
+    }
 
 
 @pytest.mark.parametrize("code", CATEGORIES)
@@ -268,6 +287,145 @@ PHYSICAL = [
     ("K01", "rh_pct", 20, 100),
     ("K02", "blh_m", 50, 3000),
 ]
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory, national_regions):
+    """A tenth of the campaign, of it only what needs no measurement: alerts, lists, complaints, permits, meters."""
+    plan, out = Plan(0.1, seed=1), tmp_path_factory.mktemp("parts")
+    world = make_world(plan, national_regions)
+    sink = Sink(out, plan)
+    for write_part in (write_emergency, write_complaints, write_permits, write_registers, write_accounts):
+        write_part(world, sink)
+    connection = duckdb.connect()
+    places = {code: f"'{out}/{code}/*.parquet'" for code in CATEGORIES}
+    return world, lambda sql: connection.sql(sql.format(**places)).fetchall()
+
+
+def test_cities_of_planted_reduction_cases_have_the_planted_alert_only(parts):
+    world, ask = parts
+    planted = [str(world.enterprises.id[slot_of("R22", kind).enterprise]) for kind in KINDS]
+    cities = ask(f"select distinct city_adcode from {{L01}} where enterprise_id in {tuple(planted)}")
+    names = tuple(city for (city,) in cities)
+    found = ask(f"select city_adcode, level, count(*) from {{J02}} where city_adcode in {(*names, '')} group by all")
+    assert sorted(found) == sorted((city, "orange", 1) for city in names)
+    assert ask("select count(*) from {J02}") == [(11,)]
+
+
+def test_only_alert_of_a_small_campaign_is_that_of_the_planted_positive(ask):
+    enterprise = truth(ask, "R22")["enterprise_id"]
+    alerts = ask(f"select level from {{J02}} join {{L01}} using (city_adcode) where enterprise_id = '{enterprise}'")
+    assert alerts == [("orange",)]
+
+
+def test_enterprises_listed_for_reduction_have_no_data_that_could_show_they_do_not_cut(parts):
+    world, ask = parts
+    planted = {str(world.enterprises.id[slot_of("R22", kind).enterprise]) for kind in KINDS}
+    listed = {name for (name,) in ask("select distinct enterprise_id from {J01}")} - planted
+    accounts = {name for (name,) in ask("select distinct enterprise_id from {F02}")}
+    assert listed and not listed & accounts
+    assert not listed & set(world.enterprises.id[world.stacks.enterprise].tolist())
+
+
+def test_permitted_amounts_hold_what_the_stacks_emit_in_a_year(ask):
+    over = ask(
+        """with kg as (
+             select enterprise_id, unnest(['PM', 'SO2', 'NOx']) pollutant,
+               unnest([sum(pm_kg), sum(so2_kg), sum(nox_kg)]) * 365 / 14 / 1000 t
+             from {E02} where date >= '2023-07-20' group by enterprise_id)
+           select count(*) filter (t > permitted_t), count(*) from kg join {G01} using (enterprise_id)
+           join {G03} a using (permit_no) where a.pollutant = kg.pollutant and a.year = 2023
+           and enterprise_id not in (select enterprise_id from {truth} where enterprise_id is not null)"""
+    )[0]
+    assert over[0] == 0 and over[1] > 10
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_second_station_of_the_planted_bubble_is_near_the_first(national_regions, seed):
+    micro = make_networks(make_world(Plan(SCALE, seed=seed), national_regions))["micro"]
+    east = (micro.lon[1] - micro.lon[0]) * np.cos(np.radians(micro.lat[0]))
+    assert np.hypot(east, micro.lat[1] - micro.lat[0]) * 111.2 < 0.8
+
+
+def test_plume_of_a_day_comes_and_goes_without_a_jump_at_midnight(national_regions):
+    world = make_world(Plan(SCALE), national_regions)
+    excess = np.zeros((14, len(world.terrain)))
+    excess[::2] = 120.0
+    cell = np.flatnonzero(world.terrain.is_home)[:40]
+    place = world.terrain.lon[cell], world.terrain.lat[cell], cell
+    with_plume, without = (pm25_at(world, place, one, np.random.default_rng(1)) for one in (excess, excess * 0))
+    added = with_plume - without
+    assert np.abs(np.diff(added, axis=0)).max() < 6
+    assert added[12] == pytest.approx(120) and added[36] == pytest.approx(0)
+
+
+def test_enterprise_of_the_traced_hot_cell_is_its_main_source_and_the_lookalike_is_none(ask, campaign):
+    plumes = pq.read_table(campaign / "registers" / "plume_truth").to_pylist()
+
+    def sources(cell: str) -> list[str]:
+        adds = [(row["excess_ug_m3"], row["enterprise_id"]) for row in plumes if row["cell_id"] == cell]
+        return [name for _, name in sorted(adds, reverse=True)]
+
+    positive, alike = truth(ask, "R31"), truth(ask, "R31", "lookalike")
+    assert sources(positive["object_id"])[0] == positive["enterprise_id"]
+    assert sources(alike["object_id"]) and alike["enterprise_id"] not in sources(alike["object_id"])
+    emits = dict(ask("select enterprise_id, sum(pm_kg) / count(*) / 24 from {E02} group by all"))
+    assert emits[positive["enterprise_id"]] > 4
+    assert alike["enterprise_id"] not in emits
+
+
+def test_hot_cell_without_a_source_is_hot_in_the_middle_of_the_grid_and_far_from_everyone(ask):
+    cell = truth(ask, "R31", "negative")["object_id"]
+    ((lon, lat, col, row),) = ask(f"select lon_deg, lat_deg, col, row from {{L02}} where cell_id = '{cell}'")
+    near = f"abs(col - {col}) <= 4 and abs(row - {row}) <= 4"
+    assert ask(f"select count(*) from {{L02}} where {near}") == [(81,)]
+    away = f"sqrt(((lon_deg - {lon}) * cos(radians({lat}))) ** 2 + (lat_deg - {lat}) ** 2) * 111.2"
+    assert ask(f"select min({away}) from {{L01}}")[0][0] > 7.2
+    ((here, around),) = ask(
+        f"""select avg(value) filter (abs(col - {col}) + abs(row - {row}) = 0),
+              median(value) filter (greatest(abs(col - {col}), abs(row - {row})) >= 2)
+            from {{A01}} join {{L02}} using (lon_deg, lat_deg) where {near} and is_valid"""
+    )
+    assert here > around + 20
+
+
+def test_no_cell_stands_out_for_good_without_a_source(ask, campaign):
+    """Mean of the round over the median around it, of cells no plume reaches and no case is near."""
+    ratio = ask(
+        f"""with daily as (
+              select cell_id, col, row, date, value from {{A01}} join {{L02}} using (lon_deg, lat_deg) where is_valid),
+            far as (select cell_id from {{L02}} c where cell_id not in (
+              select cell_id from read_parquet('{campaign}/registers/plume_truth/*.parquet'))
+              and not exists (from {{truth}} t join {{L02}} p on p.cell_id = t.object_id
+                where abs(p.col - c.col) <= 2 and abs(p.row - c.row) <= 2)),
+            days as (select a.cell_id, a.date, any_value(a.value) / median(b.value) r
+              from daily a join daily b on a.date = b.date and abs(a.col - b.col) <= 3 and abs(a.row - b.row) <= 3
+              where a.cell_id in (select cell_id from far) group by all having count(*) > 24)
+            select exp(avg(ln(r))) from days group by cell_id having count(*) >= 4"""
+    )
+    assert len(ratio) > 100
+    assert max(ratio)[0] < 1.15
+
+
+def test_complaints_without_a_case_make_no_group(parts):
+    _, ask = parts
+    cases = ask(
+        """with cases as (
+             select case_no, person_hash, issue, enterprise_id, lon_deg, lat_deg from {I01}
+             union all select case_no, person_hash, issue, enterprise_id, lon_deg, lat_deg from {I02})
+           select c.case_no, c.person_hash, c.issue, c.enterprise_id,
+             coalesce(e.lon_deg, c.lon_deg), coalesce(e.lat_deg, c.lat_deg)
+           from cases c left join {L01} e using (enterprise_id) order by case_no"""
+    )
+    number, person, issue, named, lon, lat = (np.array(column) for column in zip(*cases, strict=True))
+    is_planted = np.char.startswith(person.astype(str), "person-planted")
+    twice = [one for one in named[~is_planted] if one is not None]
+    assert len(twice) == len(set(twice))
+    flat = np.column_stack([lon * np.cos(np.radians(lat.max())), lat]) * 111.2
+    one, other = cKDTree(flat).query_pairs(0.5, output_type="ndarray").T
+    alike = (issue[one] == issue[other]) & ~(is_planted[one] & is_planted[other])
+    assert len(number) == 2128
+    assert alike.sum() == 0
 
 
 @pytest.mark.parametrize("bound", PHYSICAL, ids=lambda bound: f"{bound[0]}.{bound[1]}")

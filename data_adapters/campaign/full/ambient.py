@@ -6,7 +6,7 @@ import numpy as np
 
 from data_adapters.campaign.full.cases import KINDS, Planted, Window
 from data_adapters.campaign.full.columns import Columns, named, reals, same, times
-from data_adapters.campaign.full.plan import HOURS
+from data_adapters.campaign.full.plan import HOURS, ROUND_DAYS
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.sites import Network
 from data_adapters.campaign.full.wind import speed_and_from
@@ -14,11 +14,21 @@ from data_adapters.campaign.full.world import World
 from data_adapters.campaign.randomness import Floats, Ints, stream
 
 SUMMER = 0.62
+NOON_H = 12  # when the plumes of a day are as the satellite sees them
 STATIONS_A_CHUNK = 1_000
 DIP_H = (154, 159)  # R36: day 6 from 10:00; it rains nowhere from 08:00 to 18:00 but at the look-alike
 DIP = 0.38
 WIND_M_S = 4.0
 Six = dict[str, Floats]
+
+
+def through_the_day(daily: Floats) -> Floats:
+    """Hours x places of days x places: from noon to noon in a straight line, so that no day begins with a jump."""
+    share = np.clip((np.arange(HOURS) - NOON_H) / 24, 0, ROUND_DAYS - 1)
+    first = np.minimum(share.astype(np.int64), ROUND_DAYS - 2)
+    later = (share - first)[:, None]
+    hourly: Floats = daily[first] * (1 - later) + daily[first + 1] * later
+    return hourly
 
 
 def pm25_at(world: World, place: tuple[Floats, Floats, Ints], excess: Floats, rng: np.random.Generator) -> Floats:
@@ -29,7 +39,7 @@ def pm25_at(world: World, place: tuple[Floats, Floats, Ints], excess: Floats, rn
     haze = world.weather.haze_factor(lon, lat, hour.astype(np.float64)).T
     daily = 1 + 0.14 * np.cos(2 * np.pi * (hour - 6) / 24)
     noise = np.exp(0.06 * rng.standard_normal((HOURS, len(cell))))
-    return base * haze * daily[:, None] * noise + np.repeat(excess[:, cell], 24, axis=0)
+    return base * haze * daily[:, None] * noise + through_the_day(excess[:, cell])
 
 
 def six_pollutants(pm25: Floats, rng: np.random.Generator) -> Six:

@@ -33,6 +33,7 @@ from data_adapters.campaign.full import (
 from data_adapters.campaign.full.plan import Plan
 from data_adapters.campaign.full.sink import MANIFEST, Sink, Told, write_manifest
 from data_adapters.campaign.full.world import World, make_world
+from data_adapters.campaign.randomness import Floats
 from data_adapters.catalogue import CATEGORIES
 from data_adapters.source import AdapterError
 
@@ -60,8 +61,9 @@ def write_campaign(out: Path, plan: Plan, regions: pa.Table, told: Told) -> dict
     process.write_process(world, sink, kept)
     pm_kg_h = np.concatenate(kept.pm_kg_h)
     excess = plumes.daily_excess(world, pm_kg_h)
-    plumes.write_truth(world, sink, pm_kg_h)
-    _write_air(world, sink, networks, excess)
+    spots = cells.choose_cells(world, excess)
+    plumes.write_truth(world, sink, pm_kg_h, satellite.planted_plumes(world, spots))
+    _write_air(world, sink, networks, (spots, excess))
     permits.write_permits(world, sink)
     past = history.make_history(world)
     older = enforcement.write_enforcement(world, sink, past)
@@ -76,8 +78,10 @@ def write_campaign(out: Path, plan: Plan, regions: pa.Table, told: Told) -> dict
     return write_manifest(sink)
 
 
-def _write_air(world: World, sink: Sink, networks: dict[str, sites.Network], excess: np.ndarray) -> None:
-    spots = cells.choose_cells(world, excess)
+def _write_air(
+    world: World, sink: Sink, networks: dict[str, sites.Network], above: tuple[cells.HotSpots, Floats]
+) -> None:
+    spots, excess = above
     satellite.write_satellite(world, sink, spots, excess)
     products.write_products(world, sink, spots, excess, networks["provincial"])
     ambient.write_stations(world, sink, networks, excess)

@@ -21,7 +21,7 @@ class Slot:
     """An enterprise set aside for a case, and its outlet where the case has one."""
 
     rule: str
-    kind: str  # one of KINDS, or partner and twin for the other half of a pair
+    kind: str  # one of KINDS, partner and twin for the other half of a pair, source for what a look-alike is not
     enterprise: int
     outlet: int = -1
 
@@ -51,8 +51,10 @@ def make_slots() -> tuple[Slot, ...]:
             enterprise, outlet = enterprise + 1, outlet + 1
     for rule in ENTERPRISE_RULES:
         for kind in KINDS:
-            slots.append(Slot(rule, kind, enterprise))
-            enterprise += 1
+            has_stack = (rule, kind) == ("R31", "positive")
+            slots.append(Slot(rule, kind, enterprise, outlet if has_stack else -1))
+            enterprise, outlet = enterprise + 1, outlet + has_stack
+    slots.append(Slot("R31", "source", enterprise, outlet))
     return tuple(slots)
 
 

@@ -9,19 +9,21 @@ from scipy.spatial import cKDTree
 
 from data_adapters.campaign import grid
 from data_adapters.campaign.full.cases import KINDS, Planted, Window, slot_of
-from data_adapters.campaign.full.plan import HOURS
-from data_adapters.campaign.full.sites import mean_wind, shifted
+from data_adapters.campaign.full.hot_places import DOWNWIND_KM, RING_CELLS, is_inside, overpass_hours, shifted
+from data_adapters.campaign.full.sites import mean_wind
 from data_adapters.campaign.full.world import World
 from data_adapters.campaign.randomness import Flags, Floats, Ints, stream
 
 APART_CELLS = 5
 HOT_DAYS = 14
-RING_CELLS = 4
-DOWNWIND_KM = 3.5
 NOTES = {
     "R29": ("hot on every day of the round", "hot on two days", "high on six days, each time under cloud: not valid"),
     "R30": ("nine cells 60 % above the city all along", "nine cells 10 % above", "one cell alone"),
-    "R31": ("hot cell downwind of the enterprise", "hot cell far from every enterprise", "the enterprise is downwind"),
+    "R31": (
+        "hot cell downwind of the enterprise, whose monitored stack is its main source",
+        "hot cell far from every enterprise",
+        "the enterprise is downwind and has no stack; the source is another one, upwind",
+    ),
 }
 
 
@@ -36,12 +38,6 @@ class HotSpots:
         terrain, at = world.terrain, self.cell[case]
         near = (np.abs(terrain.col - terrain.col[at]) <= reach) & (np.abs(terrain.row - terrain.row[at]) <= reach)
         return np.flatnonzero(near)
-
-
-def overpass_hours() -> Ints:
-    """Hours around the overpasses of the hot days."""
-    hour = np.arange(HOURS)
-    return hour[(hour % 24 >= 10) & (hour % 24 <= 14) & (hour < 24 * HOT_DAYS)]
 
 
 def choose_cells(world: World, excess: Floats) -> HotSpots:
@@ -62,11 +58,7 @@ def choose_cells(world: World, excess: Floats) -> HotSpots:
 def _quiet_cells(world: World, excess: Floats) -> Ints:
     """Cells with home cells all around and less of the plumes than most."""
     terrain = world.terrain
-    home = np.sort((terrain.col * 10_000 + terrain.row)[terrain.is_home])
-    inside = terrain.is_home.copy()
-    for dx in (-RING_CELLS, 0, RING_CELLS):
-        for dy in (-RING_CELLS, 0, RING_CELLS):
-            inside &= np.isin((terrain.col + dx) * 10_000 + terrain.row + dy, home)
+    inside = is_inside(terrain, RING_CELLS)
     mean = excess.mean(axis=0)
     quiet = inside & (mean <= np.median(mean[inside] if inside.any() else mean))
     return np.flatnonzero(quiet if quiet.any() else terrain.is_home)
@@ -92,7 +84,8 @@ def _remote(world: World, taken: list[int]) -> int:
     terrain, enterprises = world.terrain, world.enterprises
     flat = np.column_stack([enterprises.lon * np.cos(np.radians(34)), enterprises.lat])
     tree = cKDTree(flat)
-    home = np.flatnonzero(terrain.is_home)
+    inside = is_inside(terrain, RING_CELLS)  # at the coast a cell has no ring to stand out from
+    home = np.flatnonzero(inside if inside.any() else terrain.is_home)
     home = home[_is_free(world, home, taken)]
     distance, _ = tree.query(np.column_stack([terrain.lon[home] * np.cos(np.radians(34)), terrain.lat[home]]))
     return int(home[int(np.argmax(distance))])

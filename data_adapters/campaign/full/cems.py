@@ -92,7 +92,7 @@ def _copy_partner(world: World, slot: Slot, kept: Kept) -> None:
 
 
 def _tell_truth(world: World, slot: Slot) -> None:
-    if slot.kind in ("partner", "twin"):
+    if slot.kind in ("partner", "twin") or slot.rule == "R31":  # that of R31 is told of its cells
         return
     recipe = RECIPES[slot.rule, slot.kind]
     outlet_id = str(world.stacks.id[slot.outlet])

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from scipy.spatial import cKDTree
 
 from data_adapters.campaign.full.cases import KINDS, PLANTED_ENTERPRISES, Planted, Window, slot_of
 from data_adapters.campaign.full.columns import Columns, dates, named, numbered, stacked, times
+from data_adapters.campaign.full.hot_places import KM_PER_DEG
 from data_adapters.campaign.full.names import enterprise_names
 from data_adapters.campaign.full.plan import HOURS
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.world import World
-from data_adapters.campaign.randomness import Ints, stream
+from data_adapters.campaign.randomness import Flags, Floats, Ints, stream
 
 ISSUES = ("odour", "dust", "smoke", "night_discharge", "other")
 TEXTS = ("夜间有刺鼻气味（模拟）", "扬尘严重（模拟）", "烟囱冒黑烟（模拟）", "夜间偷排（模拟）", "其他（模拟）")
+ALIKE_KM, ROUNDS = 0.65, 60  # nearer cases make a group if they are alike (500 m); how often issues are changed
 # R27: who complained, one letter a person, and when
 CASES = {
     "positive": ("ABCA", (30, 110, 200, 290), "four complaints of three persons in eleven days"),
@@ -27,8 +31,11 @@ CASES = {
 
 def write_complaints(world: World, sink: Sink) -> None:
     """I01 to I03."""
-    _write_cases(world, sink)
-    _write_petitions(world, sink)
+    rows = _planted(world)
+    cases = _ordinary(world, max(world.plan.rows("I01") - len(rows), 0) + world.plan.rows("I02"))
+    n = len(cases) - world.plan.rows("I02")
+    _write_cases(world, sink, rows, cases.part(slice(0, n)))
+    _write_petitions(world, sink, cases.part(slice(n, None)))
     _write_leads(world, sink)
 
 
@@ -51,54 +58,99 @@ def _planted(world: World) -> list[dict[str, Any]]:
     return rows
 
 
-def _targets(world: World, n: int, part: str) -> tuple[Ints, Ints, pa.Array]:
-    rng = stream(world.plan.seed, part)
-    room = len(world.enterprises) - PLANTED_ENTERPRISES
-    who = PLANTED_ENTERPRISES + rng.permutation(room)[np.arange(n) % room]  # nobody twice: R27 is planted
+@dataclass(frozen=True)
+class Cases:
+    """Complaints and petitions without a case: about whom, whether they name it, where, and what it is."""
+
+    who: Ints
+    is_known: Flags
+    lon: Floats
+    lat: Floats
+    issue: Ints
+
+    def __len__(self) -> int:
+        """Number of cases."""
+        return len(self.who)
+
+    def part(self, which: slice) -> Cases:
+        """Some of them."""
+        return Cases(self.who[which], self.is_known[which], self.lon[which], self.lat[which], self.issue[which])
+
+    def targets(self, world: World) -> tuple[pa.Array, pa.Array]:
+        """The name that is told, and the enterprise; both empty where nobody is named."""
+        texts = enterprise_names(world, np.where(self.who == 0, 1, self.who))
+        told = texts.take(pa.array(np.arange(len(self)), mask=~self.is_known))
+        return told, named(world.enterprises.id, np.where(self.is_known, self.who, -1))
+
+
+def _ordinary(world: World, n: int) -> Cases:
+    """Nobody is named twice, and those near each other complain of different things: R27 is planted only."""
+    rng, enterprises = stream(world.plan.seed, "complaints-targets"), world.enterprises
+    room = len(enterprises) - PLANTED_ENTERPRISES
+    who = PLANTED_ENTERPRISES + rng.permutation(room)[np.arange(n) % room]
     is_known = rng.random(n) < 0.6
-    known = np.where(is_known, np.arange(n), -1)
-    texts = enterprise_names(world, np.where(who == 0, 1, who))
-    return who, known, texts.take(pa.array(known, mask=~is_known))
+    off = rng.normal(0, 0.002, (2, n))
+    lon, lat = enterprises.lon[who] + off[0], enterprises.lat[who] + off[1]
+    at = np.where(is_known, enterprises.lon[who], lon), np.where(is_known, enterprises.lat[who], lat)
+    issue = _different(rng, at, [slot_of("R27", kind).enterprise for kind in KINDS], world)
+    return Cases(who, is_known, lon, lat, issue)
 
 
-def _write_cases(world: World, sink: Sink) -> None:
-    rng, plan = stream(world.plan.seed, "complaints"), world.plan
-    rows = _planted(world)
-    n = max(plan.rows("I01") - len(rows), 0)
-    who, known, target = _targets(world, n, "complaints-targets")
-    issue = rng.integers(0, len(ISSUES), n)
+def _different(rng: np.random.Generator, at: tuple[Floats, Floats], planted: list[int], world: World) -> Ints:
+    """An issue for each place, not that of its neighbours; around the planted cases never theirs."""
+    lon = np.concatenate([at[0], world.enterprises.lon[planted]])
+    lat = np.concatenate([at[1], world.enterprises.lat[planted]])
+    n, issue = len(at[0]), rng.integers(0, len(ISSUES), len(lon))
+    issue[n:] = 0
+    flat = np.column_stack([lon * np.cos(np.radians(lat.max())), lat]) * KM_PER_DEG  # never further than it is
+    one, other = cKDTree(flat).query_pairs(ALIKE_KM, output_type="ndarray").T
+    one, other = np.concatenate([one, other]), np.concatenate([other, one])
+    for _ in range(ROUNDS):
+        around = np.zeros((len(lon), len(ISSUES)))
+        np.add.at(around, (one, issue[other]), np.where(other >= n, len(ISSUES) * 1.0, 1.0))
+        clash = around[np.arange(len(lon)), issue] > 0
+        clash[n:] = False
+        if not clash.any():
+            break
+        turn = np.flatnonzero(clash & (rng.random(len(lon)) < 0.5))  # not all at once, or they change in step
+        issue[turn] = np.argmin(around[turn] + 0.5 * rng.random((len(turn), len(ISSUES))), axis=1)
+    return issue[:n].astype(np.int64)
+
+
+def _write_cases(world: World, sink: Sink, rows: list[dict[str, Any]], cases: Cases) -> None:
+    rng, plan, n = stream(world.plan.seed, "complaints"), world.plan, len(cases)
+    target, enterprise = cases.targets(world)
     is_open = rng.random(n) < 0.4
     rest: Columns = {
         "case_no": numbered("12369-", np.arange(n), 8),
         "received_at": times(plan.start_s + rng.integers(0, HOURS * 60, n) * 60),
         "person_hash": numbered("person-", np.arange(n), 8),
-        "lon_deg": np.round(world.enterprises.lon[who] + rng.normal(0, 0.002, n), 5),
-        "lat_deg": np.round(world.enterprises.lat[who] + rng.normal(0, 0.002, n), 5),
-        "county_adcode": named(world.places.county_code, world.enterprises.county[who]),
+        "lon_deg": np.round(cases.lon, 5),
+        "lat_deg": np.round(cases.lat, 5),
+        "county_adcode": named(world.places.county_code, world.enterprises.county[cases.who]),
         "target_name": target,
-        "enterprise_id": named(world.enterprises.id, np.where(known >= 0, who, -1)),
-        "issue": named(ISSUES, issue),
-        "text": named(TEXTS, issue),
+        "enterprise_id": enterprise,
+        "issue": named(ISSUES, cases.issue),
+        "text": named(TEXTS, cases.issue),
         "reply": named(("verified", "partly", "not_verified"), np.where(is_open, -1, rng.integers(0, 3, n))),
         "status": named(("open", "replied"), (~is_open).astype(np.int8)),
     }
     sink.write_events("I01", stacked("complaints", rows, rest))
 
 
-def _write_petitions(world: World, sink: Sink) -> None:
-    rng, plan = stream(world.plan.seed, "petitions"), world.plan
-    n = plan.rows("I02")
-    who, known, target = _targets(world, n, "petitions-targets")
+def _write_petitions(world: World, sink: Sink, cases: Cases) -> None:
+    rng, plan, n = stream(world.plan.seed, "petitions"), world.plan, len(cases)
+    target, enterprise = cases.targets(world)
     received = plan.start_s + rng.integers(0, HOURS * 60, n) * 60
     columns: Columns = {
         "case_no": numbered("XF-", np.arange(n), 8),
         "received_at": times(received),
         "person_hash": numbered("person-petition-", np.arange(n), 8),
-        "lon_deg": np.round(world.enterprises.lon[who], 5),
-        "lat_deg": np.round(world.enterprises.lat[who], 5),
+        "lon_deg": np.round(cases.lon, 5),
+        "lat_deg": np.round(cases.lat, 5),
         "target_name": target,
-        "enterprise_id": named(world.enterprises.id, np.where(known >= 0, who, -1)),
-        "issue": named(ISSUES, rng.integers(0, len(ISSUES), n)),
+        "enterprise_id": enterprise,
+        "issue": named(ISSUES, cases.issue),
         "due_date": dates(received // 86_400 + 60),
     }
     sink.write_events("I02", columns)

@@ -50,7 +50,9 @@ def _write_list(world: World, sink: Sink) -> None:
     index = np.arange(n)
     rank = index // len(LEVELS)
     room = len(world.enterprises) - PLANTED_ENTERPRISES
-    who = len(world.enterprises) - 1 - rank % room  # from the end: those without meters, so that R22 is planted only
+    who = (
+        len(world.enterprises) - 1 - rank % room
+    )  # from the end: without stacks, meters or accounts nobody judges them
     share = rng.choice(np.array([10.0, 20.0, 30.0, 50.0, 100.0]), n)
     rest: Columns = {
         "enterprise_id": named(world.enterprises.id, who),
@@ -71,9 +73,11 @@ def _write_alerts(world: World, sink: Sink) -> None:
     rng, plan = stream(world.plan.seed, "alerts"), world.plan
     n = plan.rows("J02")
     slots = [slot_of("R22", kind).enterprise for kind in KINDS]
-    planted = np.unique(world.enterprises.city[slots])
-    cities = city_order(world.places)[: plan.cities]
-    city = np.concatenate([planted, rng.choice(cities, n)])[:n]
+    planted = np.array(list(dict.fromkeys(world.enterprises.city[slots].tolist())))  # that of the positive first
+    order = city_order(world.places)
+    others = np.setdiff1d(order[: plan.cities], planted)
+    others = others if len(others) else np.setdiff1d(order, planted)  # of three cities all may be planted
+    city = np.concatenate([planted, rng.choice(others, n)])[:n]  # no second alert there: R22 is planted
     first = plan.start_s + np.where(np.arange(n) < len(planted), ALERT_H[0], rng.integers(0, 300, n)) * 3600
     last = np.where(
         np.arange(n) < len(planted), plan.start_s + ALERT_H[1] * 3600, first + rng.integers(30, 96, n) * 3600

@@ -9,6 +9,7 @@ from data_adapters.campaign.full.recipes import (
     CURE_H,
     NOX,
     ONSET_H,
+    PM,
     SO2,
     Change,
     Recipe,
@@ -142,7 +143,9 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         "step with the load: half load from then on",
         both(calm, load_step(120, 0.55), quiet(NOX, 120, 200, 0.25, 0.015)),
     ),
-    ("R05", "positive"): Recipe("NOx", Window(FROM_THE_FIRST, 336, FROM_THE_FIRST), CLIP_NOTE, both(calm, _clipped(0.965, 0.995, 0.03))),
+    ("R05", "positive"): Recipe(
+        "NOx", Window(FROM_THE_FIRST, 336, FROM_THE_FIRST), CLIP_NOTE, both(calm, _clipped(0.965, 0.995, 0.03))
+    ),
     ("R05", "negative"): Recipe("NOx", ALL_H, "well below the limit", both(calm, _clipped(0.6, 0.995, 0.05))),
     ("R05", "lookalike"): Recipe(
         "NOx", ALL_H, "set point below the limit, upper tail present", both(calm, _clipped(0.97, 9.0, 0.06))
@@ -232,6 +235,8 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("R21", "lookalike"): Recipe(
         None, Window(168, 336), "half load: gas and electricity fall together", both(calm, load_step(168, 0.5))
     ),
+    ("R31", "positive"): Recipe("PM", ALL_H, "", both(calm, scaled(PM, 0, 336, 1.2))),
+    ("R31", "source"): Recipe("PM", ALL_H, "", both(calm, scaled(PM, 0, 336, 1.2))),
     ("R28", "positive"): Recipe(
         "NOx", Window(130, 136, 130), "over again 60 days after closure", both(calm, over(NOX, 130, 136, 1.3))
     ),

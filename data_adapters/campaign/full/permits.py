@@ -12,16 +12,18 @@ from data_adapters.campaign.full.cases import KINDS, Planted, Window, slot_of
 from data_adapters.campaign.full.columns import Columns, dates, empty, joined, named, numbered, reals, same, stacked
 from data_adapters.campaign.full.names import enterprise_names
 from data_adapters.campaign.full.plan import ROUND_DAYS
+from data_adapters.campaign.full.series import usual_kg_h
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.world import World
-from data_adapters.campaign.randomness import Ints, Texts, stream
+from data_adapters.campaign.randomness import Floats, Ints, Texts, stream
 
 SUFFIX = "001P"
 POLLUTANTS = ("PM", "SO2", "NOx", "VOC")
 OUTLETS_A_PERMIT = 4
 INCINERATOR_DAY = (("PM", 20.0), ("SO2", 80.0), ("NOx", 250.0), ("HCl", 50.0), ("CO", 80.0))
 INCINERATOR_HOUR_FACTOR = {"PM": 1.5, "SO2": 1.25, "NOx": 1.2, "HCl": 1.2, "CO": 1.25}
-YEAR_D = 365
+YEAR_D, YEAR_H = 365, 8_760
+MARGIN = (1.3, 2.5)  # permitted over what is usual
 EXPIRED_D = 40
 QUARTERS_TOLD = ("Q1", "Q2")
 
@@ -174,17 +176,29 @@ def _write_amounts(world: World, sink: Sink) -> None:
     who = np.setdiff1d(holders(world), reserved)
     index = np.arange(max(plan.rows("G03") - len(rows), 0))
     turn = index // len(who)
-    permitted = np.round(stream(plan.seed, "amounts").lognormal(2.5, 1.0, len(index)), 2)
+    owner, what = who[index % len(who)], np.array([2, 1, 0, 3])[turn % 4]  # NOx first
+    a_year = _yearly_t(world, stream(plan.seed, "amounts"))[owner, what]
+    permitted = np.round(a_year * stream(plan.seed, "margins").uniform(*MARGIN, len(index)), 2)
     rest: Columns = {
-        "permit_no": joined(named(world.enterprises.id, who[index % len(who)]), SUFFIX),
-        "pollutant": named(("NOx", "SO2", "PM", "VOC"), turn % 4),
+        "permit_no": joined(named(world.enterprises.id, owner), SUFFIX),
+        "pollutant": named(POLLUTANTS, what),
         "year": (plan.year - turn // 4).astype(np.int32),
         "period": same("Q1", len(index)),
         "permitted_t": permitted,
-        "reported_t": np.round(permitted * stream(plan.seed, "reports").uniform(0.05, 0.24, len(index)), 2),
+        "reported_t": np.round(a_year / 4 * stream(plan.seed, "reports").uniform(0.85, 1.1, len(index)), 2),
     }
     sink.write("G03", stacked("permit_amounts", rows, rest))
     sink.close("G03")
+
+
+def _yearly_t(world: World, rng: np.random.Generator) -> Floats:
+    """Tonnes a year, enterprises x POLLUTANTS: of stacks what they usually emit, invented where nothing is measured."""
+    n, owner = len(world.enterprises), world.stacks.enterprise
+    invented = rng.lognormal(2.0, 1.0, (n, len(POLLUTANTS)))
+    kg_h = usual_kg_h(world.stacks)
+    measured = np.stack([np.bincount(owner, kg_h[:, one], n) for one in range(kg_h.shape[1])], axis=1)
+    invented[:, : kg_h.shape[1]] = np.where(measured > 0, measured * YEAR_H / 1000, invented[:, : kg_h.shape[1]])
+    return invented
 
 
 def _write_samples(world: World, sink: Sink) -> None:

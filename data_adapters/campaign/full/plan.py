@@ -24,6 +24,7 @@ FEW_CITIES = 3
 ROOMY = 0.1  # from this scale on, planted objects have a month of history or more
 LONG_HISTORY_DAYS = {"R08": 60, "R21": 60}
 SHORT_HISTORY_DAYS = {"R01": 10, "R05": 3}
+WITHOUT_HISTORY = ("R31",)
 HISTORY_DAYS = 30
 DAY_S = 86_400
 EPOCH = datetime(1970, 1, 1)
@@ -82,6 +83,8 @@ class Plan:
 
     def history_days(self, rule: str) -> int:
         """Days of data before the round that a planted object of a rule has."""
+        if rule in WITHOUT_HISTORY:
+            return 0
         if self.scale < ROOMY:
             return SHORT_HISTORY_DAYS.get(rule, 0)
         return LONG_HISTORY_DAYS.get(rule, HISTORY_DAYS)

@@ -54,9 +54,10 @@ def daily_excess(world: World, pm_kg_h: Floats) -> Floats:
     return out
 
 
-def contributions(world: World, pm_kg_h: Floats) -> pa.Table:
+def contributions(world: World, pm_kg_h: Floats, planted: tuple[Ints, Ints, Floats]) -> pa.Table:
     """Whose plume it is: what each enterprise adds to a cell, mean over the overpasses of the round, by cell.
 
+    `planted` is what was added beside the plumes: cells, enterprises, ug/m3.
     Only cells to which plumes add CELL_UG_M3 or more, and of them the enterprises that add PART_UG_M3 or more.
     """
     target, inside = _targets(world, len(pm_kg_h))
@@ -66,8 +67,10 @@ def contributions(world: World, pm_kg_h: Floats) -> pa.Table:
         total += value
         hours += 1
     owner = np.repeat(world.stacks.enterprise[: len(pm_kg_h)], target.shape[1]).reshape(target.shape)
-    pair, place = np.unique(target[inside] * len(world.enterprises) + owner[inside], return_inverse=True)
-    excess = np.bincount(place, total[inside] / hours)
+    pair = target[inside] * len(world.enterprises) + owner[inside]
+    pair = np.concatenate([pair, planted[0] * len(world.enterprises) + planted[1]])
+    pair, place = np.unique(pair, return_inverse=True)
+    excess = np.bincount(place, np.concatenate([total[inside] / hours, planted[2]]))
     cell, enterprise = np.divmod(pair, len(world.enterprises))
     in_cell = np.bincount(cell, excess, len(world.terrain))
     kept = np.flatnonzero((in_cell[cell] >= CELL_UG_M3) & (excess >= PART_UG_M3))
@@ -82,11 +85,12 @@ def contributions(world: World, pm_kg_h: Floats) -> pa.Table:
     )
 
 
-def write_truth(world: World, sink: Sink, pm_kg_h: Floats) -> None:
+def write_truth(world: World, sink: Sink, pm_kg_h: Floats, planted: tuple[Ints, Ints, Floats]) -> None:
     """The register `plume_truth`, by which tracing is scored: no table of the catalogue, never staged."""
     folder = sink.out / REGISTERS / "plume_truth"
     folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(contributions(world, pm_kg_h), folder / "part-all.parquet", compression="zstd", store_schema=False)
+    table = contributions(world, pm_kg_h, planted)
+    pq.write_table(table, folder / "part-all.parquet", compression="zstd", store_schema=False)
 
 
 def _hourly(world: World, pm_kg_h: Floats) -> Iterator[Floats]:

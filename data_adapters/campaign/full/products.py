@@ -13,9 +13,10 @@ from data_adapters.campaign.full.ambient import strong_wind_hours
 from data_adapters.campaign.full.cases import KINDS, Planted, Window
 from data_adapters.campaign.full.cells import HotSpots
 from data_adapters.campaign.full.columns import Columns, dates, empty, joined, named, numbered, same, stacked, times
+from data_adapters.campaign.full.hot_places import shifted
 from data_adapters.campaign.full.plan import HOURS, ROUND_DAYS, Plan
 from data_adapters.campaign.full.sink import Sink
-from data_adapters.campaign.full.sites import Network, shifted
+from data_adapters.campaign.full.sites import Network
 from data_adapters.campaign.full.world import World
 from data_adapters.campaign.randomness import Floats, Ints, stream
 

@@ -6,15 +6,18 @@ import numpy as np
 
 from data_adapters.campaign import grid
 from data_adapters.campaign.full.ambient import SUMMER
-from data_adapters.campaign.full.cells import HOT_DAYS, RING_CELLS, HotSpots
+from data_adapters.campaign.full.cases import slot_of
+from data_adapters.campaign.full.cells import HOT_DAYS, HotSpots
 from data_adapters.campaign.full.columns import Columns, dates, named, reals, same, times
+from data_adapters.campaign.full.hot_places import RING_CELLS
 from data_adapters.campaign.full.plan import ROUND_DAYS
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.world import World
 from data_adapters.campaign.randomness import Flags, Floats, Ints, stream
 
-HOT_UG_M3 = 38.0
+HOT_UG_M3, SIDE = 38.0, 0.35  # at the planted cell; the share of it at the cells around
 CLOUDY = 0.5
+ROUGH = 1.6  # spreads a cell may lie above its neighbours for good
 OVERPASS_H = 13
 HCHO_UP = {"positive": 1.6, "negative": 1.1, "lookalike": 1.8}
 HCHO_REACH = {"positive": 1, "negative": 1, "lookalike": 0}
@@ -23,7 +26,8 @@ HCHO_REACH = {"positive": 1, "negative": 1, "lookalike": 0}
 def write_satellite(world: World, sink: Sink, spots: HotSpots, excess: Floats) -> None:
     """A01 for every cell and day, the others where the sky was clearest."""
     terrain = world.terrain
-    texture = np.exp(0.06 * stream(world.plan.seed, "texture").standard_normal(len(terrain)))
+    rough = stream(world.plan.seed, "texture").standard_normal(len(terrain))
+    texture = np.exp(0.06 * np.clip(rough, -ROUGH, ROUGH))  # what stands out on every day has a source
     voc = _voc_density(world)
     for day in range(ROUND_DAYS):
         hour = np.array([24.0 * day + OVERPASS_H])
@@ -65,11 +69,22 @@ def _with_hot_cells(world: World, spots: HotSpots, day: int, cloud: Floats) -> t
         ring = spots.around(world, (rule, kind), RING_CELLS)
         cloud[ring] = np.minimum(cloud[ring], 0.1)
         if is_hot:
-            hot[near] += 0.35 * HOT_UG_M3
-            hot[cell] += 0.65 * HOT_UG_M3
+            hot[near] += SIDE * HOT_UG_M3
+            hot[cell] += (1 - SIDE) * HOT_UG_M3
         if is_hot and (rule, kind) == ("R29", "lookalike"):
             cloud[near] = 0.53
     return cloud, hot
+
+
+def planted_plumes(world: World, spots: HotSpots) -> tuple[Ints, Ints, Floats]:
+    """Whose the planted heat of R31 is: cells, enterprises, ug/m3 as a mean of the round."""
+    cells, owners, added = [], [], []
+    for kind, source in (("positive", "positive"), ("lookalike", "source")):
+        near = spots.around(world, ("R31", kind), 1)
+        cells.append(near)
+        owners.append(np.full(len(near), slot_of("R31", source).enterprise))
+        added.append(HOT_UG_M3 * np.where(near == spots.cell["R31", kind], 1.0, SIDE))
+    return np.concatenate(cells), np.concatenate(owners), np.concatenate(added)
 
 
 def _with_hcho(world: World, spots: HotSpots, day: int, hcho: Floats) -> Floats:

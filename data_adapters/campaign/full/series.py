@@ -19,6 +19,7 @@ DRYER_O2 = 12.0  # where no reference oxygen applies
 STOPPED_C = 31.0
 HUMIDITY_PCT, PRESSURE_PA = 8.5, -150.0
 MEMORY = 0.85
+USUAL_RATIO, USUAL_LOAD = 0.5, 0.8
 
 
 @dataclass
@@ -54,10 +55,10 @@ def usual(rng: np.random.Generator, stacks: Stacks, which: Ints, hour: Ints) -> 
     """What the outlets would send if nothing were wrong."""
     n, h = len(which), len(hour)
     daily = 0.05 * np.sin(2 * np.pi * ((hour % 24)[None, :] - rng.uniform(6, 12, (n, 1))) / 24)
-    load = np.clip(0.8 + daily + _wander(rng, (n, h), 0.06), 0.35, 1.05)
+    load = np.clip(USUAL_LOAD + daily + _wander(rng, (n, h), 0.06), 0.35, 1.05)
     reference = np.where(np.isnan(stacks.o2_ref[which]), DRYER_O2, stacks.o2_ref[which])
     o2 = np.clip(reference[:, None] + (0.9 - load) * 4 + _wander(rng, (n, h), 0.25), 2.0, 18.0)
-    level = np.clip(rng.lognormal(np.log(0.5), 0.25, (3, n, 1)), 0.15, 0.62)
+    level = np.clip(rng.lognormal(np.log(USUAL_RATIO), 0.25, (3, n, 1)), 0.15, 0.62)
     ratio = level * (0.85 + 0.2 * load) * np.exp(_wander(rng, (3, n, h), 0.07) + rng.normal(0, 0.04, (3, n, h)))
     flag = np.zeros((3, n, h), np.int8)
     mark = rng.random((n, h))
@@ -76,6 +77,12 @@ def usual(rng: np.random.Generator, stacks: Stacks, which: Ints, hour: Ints) -> 
     return Series(
         which, hour, load, o2, ratio, flag, is_stopped, nh3, temp, ones, ones.copy(), valid, missing, *[blank] * 4
     )
+
+
+def usual_kg_h(stacks: Stacks) -> Floats:
+    """What outlets emit at the usual ratio and load, in kg an hour, outlets x 3: a little more than on average."""
+    kg: Floats = stacks.limit * USUAL_RATIO * (stacks.flow * USUAL_LOAD * 1e-6)[:, None]
+    return kg
 
 
 def settle(series: Series, stacks: Stacks) -> None:

@@ -8,17 +8,18 @@ import numpy as np
 
 from data_adapters.campaign.full.cases import KINDS, PLANTED_ENTERPRISES, slot_of
 from data_adapters.campaign.full.columns import joined, named
+from data_adapters.campaign.full.hot_places import shifted
 from data_adapters.campaign.full.plan import HOURS
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.world import World
 from data_adapters.campaign.randomness import Floats, Ints, Texts, stream
 
-KM_PER_DEG = 111.2
 CLUSTER = 10  # micro-stations around one park
 CLUSTER_KM = 1.6
 BUBBLES = (0, 1, 2)  # clusters of R34
 SPIKES = (3, 4, 5)  # clusters of R35
 SPIKE_KM = 1.5
+BESIDE_KM = (0.45, 0.35)  # where the second station of the bubble stands, east and north of the first
 NEIGHBOURS = 3  # township stations around each national station of R36
 NETWORKS = (
     ("national", "B01", "N"),
@@ -46,17 +47,9 @@ class Network:
         return len(self.id)
 
 
-def shifted(lon: Floats, lat: Floats, east_km: Floats | float, north_km: Floats | float) -> tuple[Floats, Floats]:
-    """Positions moved by kilometres."""
-    new_lat = lat + north_km / KM_PER_DEG
-    return lon + east_km / (KM_PER_DEG * np.cos(np.radians(lat))), new_lat
-
-
 def mean_wind(world: World, lon: float, lat: float, hours: Ints) -> tuple[float, float]:
     """Unit vector of the mean wind over hours, eastward and northward."""
-    u, v = world.weather.wind(np.array([lon]), np.array([lat]), hours.astype(np.float64))
-    length = float(np.hypot(u.mean(), v.mean()))
-    return float(u.mean()) / length, float(v.mean()) / length
+    return world.weather.mean_way(lon, lat, hours)
 
 
 def night_hours() -> Ints:
@@ -114,6 +107,8 @@ def _micro(world: World, n: int) -> tuple[Floats, Floats]:
             lon[cluster], lat[cluster] = float(moved[0]), float(moved[1])
     offset = rng.uniform(-CLUSTER_KM, CLUSTER_KM, (2, clusters * CLUSTER))
     offset[:, ::CLUSTER] = 0.0
+    second = BUBBLES[0] * CLUSTER + 1
+    offset[:, second : second + 1] = np.array([BESIDE_KM]).T
     spread = shifted(np.repeat(lon, CLUSTER), np.repeat(lat, CLUSTER), offset[0], offset[1])
     return spread[0][:n], spread[1][:n]
 

@@ -99,7 +99,8 @@ def write_cities(world: World, sink: Sink) -> None:
     """B04 and B05."""
     rng, plan = stream(world.plan.seed, "cities"), world.plan
     cities = city_order(world.places)[: plan.cities]
-    n = min(plan.objects("B04", ROUND_DAYS), len(cities)) if plan.scale <= 1 else plan.objects("B04", ROUND_DAYS)
+    wanted = max(plan.objects("B04", ROUND_DAYS), plan.objects("B05", ROUND_DAYS * LEADS))
+    n = min(wanted, len(cities)) if plan.scale <= 1 else wanted
     city = np.resize(cities, n).astype(np.int64)
     noon = (24.0 * np.arange(ROUND_DAYS) + 12).astype(np.float64)
     haze = world.weather.haze_factor(world.places.city_lon[city], world.places.city_lat[city], noon).T

@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from data_adapters.campaign import grid
 from data_adapters.campaign.full.cases import REFERENCE_COUNTY
-from data_adapters.campaign.full.plan import Plan
+from data_adapters.campaign.full.plan import ROUND_DAYS, Plan
 from data_adapters.campaign.places import Cells, Places, cells_within
 from data_adapters.campaign.randomness import Flags, Floats, Ints
 
@@ -53,7 +53,7 @@ def make_terrain(plan: Plan, places: Places) -> Terrain:
     cells = cells_within(places)
     chosen = city_order(places)[: plan.cities]
     home = np.flatnonzero(np.isin(cells.city, chosen))
-    wanted = plan.rows("L02")
+    wanted = max(plan.rows("L02"), plan.objects("A01", ROUND_DAYS))  # at odd scales the days need a cell more
     if wanted < len(home):
         home = home[np.sort(np.argsort(_distance_rank(places, cells, home), kind="stable")[:wanted])]
     near = _neighbours(cells, home, wanted - len(home))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_adapters.campaign.randomness import Floats, stream
+from data_adapters.campaign.randomness import Floats, Ints, stream
 
 WAVES = 7
 HOURS_A_DAY = 24
@@ -56,6 +56,12 @@ class Weather:
         u = (MEAN_WIND[0] + 1.7 * self.east.at(lon_deg, lat_deg, hour)) * day
         v = (MEAN_WIND[1] + 1.7 * self.north.at(lon_deg, lat_deg, hour)) * day
         return u, v
+
+    def mean_way(self, lon_deg: float, lat_deg: float, hours: Ints) -> tuple[float, float]:
+        """Unit vector of the mean wind over hours, eastward and northward."""
+        u, v = self.wind(np.array([lon_deg]), np.array([lat_deg]), hours.astype(np.float64))
+        length = float(np.hypot(u.mean(), v.mean()))
+        return float(u.mean()) / length, float(v.mean()) / length
 
     def haze_factor(self, lon_deg: Floats, lat_deg: Floats, hour: Floats) -> Floats:
         """What lifts and lowers PM2.5 over whole regions, about 1."""

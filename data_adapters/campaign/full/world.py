@@ -16,6 +16,7 @@ from data_adapters.campaign.full.cases import (
     Truth,
 )
 from data_adapters.campaign.full.columns import credit_codes
+from data_adapters.campaign.full.hot_places import FLOW_M3_H, HEIGHT_M, choose_places
 from data_adapters.campaign.full.plan import ROUND_DAYS, Plan
 from data_adapters.campaign.full.terrain import Terrain, make_terrain
 from data_adapters.campaign.full.wind import Weather, make_weather
@@ -91,25 +92,30 @@ def make_world(plan: Plan, regions: pa.Table) -> World:
     """
     places = load_places("all", regions)
     terrain = make_terrain(plan, places)
-    enterprises = _make_enterprises(plan, places, terrain)
+    weather = make_weather(plan.seed)
+    enterprises = _make_enterprises(plan, places, terrain, weather)
     stacks = _make_stacks(plan, enterprises)
-    return World(plan, places, terrain, enterprises, stacks, make_weather(plan.seed), Truth(plan))
+    return World(plan, places, terrain, enterprises, stacks, weather, Truth(plan))
 
 
-def _make_enterprises(plan: Plan, places: Places, terrain: Terrain) -> Enterprises:
+def _make_enterprises(plan: Plan, places: Places, terrain: Terrain, weather: Weather) -> Enterprises:
     rng = stream(plan.seed, "full-enterprises")
     n = max(plan.rows("L01"), PLANTED_ENTERPRISES + 1)
     home = np.flatnonzero(terrain.is_home)
     weight = np.where(rng.random(len(home)) < 1 / PARK_EVERY, PARK_WEIGHT, 1.0) * rng.gamma(2.0, 1.0, len(home))
-    cell = pick(rng, home, weight, n).astype(np.int64)
     in_county = home[places.county_code[terrain.county[home]] == REFERENCE_COUNTY]
-    cell[0] = in_county[len(in_county) // 2]
+    reference = int(in_county[len(in_county) // 2])
+    hot = choose_places(plan, terrain, weather, reference)
+    cell = pick(rng, home, np.where(hot.empty[home], 0.0, weight), n).astype(np.int64)
+    cell[0] = reference
+    cell[hot.enterprise] = terrain.nearest(hot.lon, hot.lat)
     codes = invented.texts("industries", "industry_code").tolist()
     industry = pick(rng, np.arange(len(codes)), invented.numbers("industries", "hebei"), n).astype(np.int64)
     for slot in SLOTS:
         industry[slot.enterprise] = codes.index(slot.industry)
     inside = rng.uniform(0.04, 0.96, (2, n)) - 0.5
     lon, lat = grid.centre(terrain.col[cell] + inside[0], terrain.row[cell] + inside[1])
+    lon[hot.enterprise], lat[hot.enterprise] = hot.lon, hot.lat
     return Enterprises(
         id=credit_codes(np.arange(n) * 37 % 99_999_989 + 1_019),
         cell=cell,
@@ -124,10 +130,8 @@ def _make_enterprises(plan: Plan, places: Places, terrain: Terrain) -> Enterpris
 def _make_stacks(plan: Plan, enterprises: Enterprises) -> Stacks:
     """Outlets until the outlet-days of the plan are used up by rounds and histories."""
     rng = stream(plan.seed, "full-stacks")
-    history = [0] * PLANTED_OUTLETS
-    for slot in SLOTS:
-        if slot.outlet >= 0:
-            history[slot.outlet] = plan.history_days(slot.rule)
+    planted = {slot.outlet: slot for slot in SLOTS if slot.outlet >= 0}
+    history = [plan.history_days(planted[at].rule) for at in range(PLANTED_OUTLETS)]
     used = sum(history) + PLANTED_OUTLETS * ROUND_DAYS
     ordinary = max(1, -(-(plan.rows("E02") - used) // ROUND_DAYS))
     # A few more than the days need: hours that are missing at planted outlets are made good there.
@@ -136,10 +140,14 @@ def _make_stacks(plan: Plan, enterprises: Enterprises) -> Stacks:
     industry = enterprises.industry[enterprise]
     codes = invented.texts("industries", "industry_code")[industry]
     flow = invented.numbers("industries", "flow_m3_h")[industry] * rng.lognormal(0, 0.35, n)
+    for at, slot in planted.items():
+        flow[at] = FLOW_M3_H if slot.rule == "R31" else flow[at]
     limit = np.stack([invented.numbers("industries", column)[industry] for column in LIMITS], axis=1)
     mn = np.array([f"99990000SIM{serial:013X}" for serial in range(n)], dtype=np.str_)
     twin = next(slot.outlet for slot in SLOTS if slot.kind == "twin")
     mn[twin] = mn[twin - 1]
+    height = np.clip(30 + flow / 9000 * rng.uniform(0.7, 1.2, n), 25, 210).round().astype(np.float64)
+    height[[at for at, slot in planted.items() if slot.rule == "R31"]] = HEIGHT_M
     return Stacks(
         id=np.char.add(np.char.add(enterprises.id[enterprise], "-DA"), np.char.zfill(number.astype(np.str_), 3)),
         enterprise=enterprise,
@@ -148,7 +156,7 @@ def _make_stacks(plan: Plan, enterprises: Enterprises) -> Stacks:
         limit=limit,
         o2_ref=np.array([REFERENCE_O2.get(code, COMMON_O2) for code in codes.tolist()]),
         flow=np.round(flow),
-        height=np.clip(30 + flow / 9000 * rng.uniform(0.7, 1.2, n), 25, 210).round().astype(np.float64),
+        height=height,
         area=np.clip(flow / 3600 / 11.0 * 1.6, 0.3, None).round(2).astype(np.float64),
         history=np.concatenate([history, np.zeros(n - PLANTED_OUTLETS, np.int64)]).astype(np.int64),
     )
