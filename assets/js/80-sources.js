@@ -39,14 +39,14 @@
       element('span', { text: word(`sources.state.${state}`) }),
     ]);
 
-  /* Rows accepted of those read, where the files of a category are known. */
+  /* Rows accepted of those read, where the files of a category are known; one refused row is not 100 %. */
   function quality(row) {
     const own = catalogue.files.filter((file) => file.source === row.code);
     const read = own.reduce((sum, file) => sum + Number(file.read), 0);
     const accepted = own.reduce((sum, file) => sum + Number(file.accepted), 0);
     return element('span', {
       className: read && accepted < read ? 'source-rejecting' : '',
-      text: lookout.percent(accepted, read, accepted < read ? 2 : 0),
+      text: accepted < read ? `${lookout.number(Math.floor((1e4 * accepted) / read) / 100, 2)}%` : lookout.percent(accepted, read),
     });
   }
 
