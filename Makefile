@@ -6,7 +6,7 @@ SNAPSHOTS ?= var/snapshots
 BIN := .venv/bin
 PYTHON_FOUND := $(shell command -v $(PYTHON) || command -v python3)
 
-.PHONY: run full test lint bench demo help screenshots
+.PHONY: run full test test-spark lint bench demo help screenshots
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -31,6 +31,10 @@ lint: .venv/.dev ## format check, lint, types, dependency rules
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config .ci/importlinter.ini
+
+test-spark: .venv/.dev ## the engines compared: a Spark cluster of one master and two workers on this machine (Java 17)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
+	$(BIN)/python -m pytest tests/fusion/test_spark.py
 
 bench: .venv/.dev ## measure the budgets; prints medians
 	sh tests/install_browser.sh

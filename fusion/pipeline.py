@@ -37,6 +37,7 @@ from fusion.rule_tables import rule_tables
 from fusion.rulebook import load_rules
 from fusion.snapshot import Snapshot
 from fusion.sources import Gathered, gather
+from fusion.spark_choice import engine_of
 from fusion.store import Store
 from fusion.stored import staged_days, staged_files, staged_rejects, staged_samples, store_entry
 from fusion.words import reference_tables
@@ -164,7 +165,10 @@ class _Build:
                 self._tables[name] = engine.table(name)
 
     def _engine(self) -> Engine:
-        return Engine(self._config.lookout.memory_limit, self._config.lookout.threads)
+        asked = self._config.lookout
+        if asked.engine == "spark":
+            return engine_of("spark", master=asked.spark_master, scratch=asked.spark_scratch)()
+        return Engine(asked.memory_limit, asked.threads)
 
     def _place(self, gathered: Gathered, engine: Engine) -> None:
         with self._stage("places"):

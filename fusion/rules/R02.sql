@@ -154,7 +154,7 @@ service AS (
 told AS (
     SELECT
         r.*,
-        v.*,
+        v.* EXCLUDE (outlet_id, t0),
         d.lag_h,
         d.correlation,
         s.dose_up_at,
