@@ -200,6 +200,7 @@ FIELDS_OF = {
     "enterprises": {"region", "industry"},
     "hotspots": {"region", "rounds"},
     "checks": {"region", "rounds", "industry"},
+    "positions": set(),  # a list for all, whatever is filtered
 }
 
 

@@ -203,11 +203,14 @@ def test_tracing_is_scored_against_the_plumes_the_nearest_and_chance():
     assert (score["nearest_top1"], score["nearest_monitored_top1"], score["random_top1"]) == (0, 0.5, 0.5)
 
 
+NOTHING_PLANTED = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
 def test_what_enterprises_add_to_a_cell_adds_up_to_its_excess():
     world = make_world(Plan(0.01), BOUNDARIES.read([], {}).tables["regions"])
     pm_kg_h = np.full(40, 3.0)
     excess = plumes.daily_excess(world, pm_kg_h).mean(axis=0)
-    told = plumes.contributions(world, pm_kg_h).group_by(["cell_id"]).aggregate([("excess_ug_m3", "sum")])
+    told = plumes.contributions(world, pm_kg_h, NOTHING_PLANTED).group_by(["cell_id"]).aggregate([("excess_ug_m3", "sum")])
     place = {one: at for at, one in enumerate(cell_ids(world.terrain.col, world.terrain.row).tolist())}
     expected = [excess[place[one]] for one in told["cell_id"].to_pylist()]
     assert told.num_rows == (excess >= plumes.CELL_UG_M3).sum()
