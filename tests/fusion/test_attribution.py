@@ -210,7 +210,9 @@ def test_what_enterprises_add_to_a_cell_adds_up_to_its_excess():
     world = make_world(Plan(0.01), BOUNDARIES.read([], {}).tables["regions"])
     pm_kg_h = np.full(40, 3.0)
     excess = plumes.daily_excess(world, pm_kg_h).mean(axis=0)
-    told = plumes.contributions(world, pm_kg_h, NOTHING_PLANTED).group_by(["cell_id"]).aggregate([("excess_ug_m3", "sum")])
+    told = (
+        plumes.contributions(world, pm_kg_h, NOTHING_PLANTED).group_by(["cell_id"]).aggregate([("excess_ug_m3", "sum")])
+    )
     place = {one: at for at, one in enumerate(cell_ids(world.terrain.col, world.terrain.row).tolist())}
     expected = [excess[place[one]] for one in told["cell_id"].to_pylist()]
     assert told.num_rows == (excess >= plumes.CELL_UG_M3).sum()
