@@ -39,11 +39,12 @@ class LookoutDash(Dash):  # type: ignore[misc]  # Dash has no types
     def interpolate_index(self, **parts: Any) -> str:  # noqa: ANN401 - Dash's own signature
         """The HTML document around the app."""
         context = page_context(self.lookout_settings.language)
+        page = _page(context).name
         try:
-            config = browser_config(context, _page(context).name, self.store.current(), self.lookout_settings)
+            config = browser_config(context, page, self.store.current(), self.lookout_settings)
         except SnapshotError:
             config = None
-        return document(context, parts, config)
+        return document(context, page, parts, config)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> LookoutDash:
@@ -55,6 +56,8 @@ def create_app(settings: Settings, store: Store | None = None) -> LookoutDash:
     app = LookoutDash(
         __name__,
         assets_folder=str(resources.files("dashboard").joinpath("..", "assets")),
+        # What one page alone needs is linked by that page's document.
+        assets_path_ignore=["pages"],
         title="Lookout",
         update_title="",
         serve_locally=True,

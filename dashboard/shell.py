@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from functools import cache
+from importlib import resources
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,7 +55,7 @@ def browser_config(context: PageContext, page: str, loaded: Loaded, settings: Se
         "page": page,
         "lang": context.words.language,
         "theme": context.theme,
-        "words": context.words.under(""),
+        "words": context.words.on_page(page),
         "states": context.words.under("state."),
         "statusWords": context.words.under("status."),
         "categoryWords": context.words.under("category."),
@@ -77,19 +80,34 @@ def browser_config(context: PageContext, page: str, loaded: Loaded, settings: Se
     }
 
 
-def document(context: PageContext, parts: dict[str, str], config: dict[str, Any] | None) -> str:
-    """The HTML of a page; `parts` are Dash's own pieces."""
+@cache
+def page_assets(page: str) -> tuple[str, str]:
+    """Tags of the styles and scripts that only `page` needs: `assets/pages/<page>`, in order of their names."""
+    folder = resources.files("dashboard").joinpath("..", "assets", "pages", page)
+    if not folder.is_dir():
+        return "", ""
+    entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    marks = {entry.name: hashlib.sha256(entry.read_bytes()).hexdigest()[:12] for entry in entries}
+    addresses = {name: f"/assets/pages/{page}/{name}?m={mark}" for name, mark in marks.items()}
+    css = [f'<link rel="stylesheet" href="{url}">' for name, url in addresses.items() if name.endswith(".css")]
+    scripts = [f'<script src="{url}"></script>' for name, url in addresses.items() if name.endswith(".js")]
+    return "\n".join(css), "\n".join(scripts)
+
+
+def document(context: PageContext, page: str, parts: dict[str, str], config: dict[str, Any] | None) -> str:
+    """The HTML of `page`; `parts` are Dash's own pieces, to which the page's own scripts and styles are added."""
+    css, scripts = page_assets(page)
     data = json.dumps(config or {}, ensure_ascii=False, separators=(",", ":"))
     return DOCUMENT.format(
         lang="zh-CN" if context.words.language == "zh" else "en",
         theme=context.theme,
         grid_theme="dark-blue" if context.theme == "dark" else "light",
         title=escape(context.words("app.title")),
-        css=parts["css"],
+        css=parts["css"] + css,
         page_config=data.replace("<", "\\u003c").replace("\u2028", "\\u2028"),
         entry=parts["app_entry"],
         config=parts["config"],
-        scripts=parts["scripts"],
+        scripts=parts["scripts"] + scripts,
         renderer=parts["renderer"],
     )
 

@@ -11,13 +11,13 @@ import pytest
 
 import dashboard
 from dashboard.data.filters import CATEGORIES, POLLUTANTS, STATUS_GROUPS
-from dashboard.i18n import LANGUAGES, Words, catalogue
+from dashboard.i18n import LANGUAGES, Words, areas, catalogue
 from dashboard.pages.situation import map_panel, view
 from data_adapters.intake.checks import REASONS
 
 PACKAGE = Path(dashboard.__file__).parent
 PYTHON = sorted(path for path in PACKAGE.rglob("*.py"))
-SCRIPTS = sorted(path for path in (PACKAGE.parent / "assets" / "js").rglob("*.js") if "vendor" not in path.parts)
+SCRIPTS = sorted(path for path in (PACKAGE.parent / "assets").rglob("*.js") if "vendor" not in path.parts)
 CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3000-\u303f\uff01-\uff60]")
 KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_]+)+")
 KEYS = set(catalogue("zh"))
@@ -120,6 +120,16 @@ def test_every_word_that_the_code_asks_for_is_there(path):
     keys, prefixes = words_of_python(path) if path.suffix == ".py" else words_of_script(path)
     assert keys - KEYS == set()
     assert [prefix for prefix in prefixes if not any(key.startswith(prefix) for key in KEYS)] == []
+
+
+def test_a_key_stands_in_one_area():
+    found = [key for texts in areas("zh").values() for key in texts]
+    assert sorted(found) == sorted(set(found))
+
+
+@pytest.mark.parametrize("path", [path for path in SCRIPTS if "pages" in path.parts], ids=lambda path: path.name)
+def test_the_scripts_of_a_page_ask_only_for_words_the_page_is_told(path):
+    assert words_of_script(path)[0] - set(Words("zh").on_page(path.parent.name)) == set()
 
 
 FAMILIES = {
