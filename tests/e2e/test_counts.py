@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.data import queries
 from dashboard.data.filters import Filters, parse
+from dashboard.data.metrics import figures
 from dashboard.data.vocabulary import first_and_last_day
 
 COMBINATIONS = {
@@ -83,6 +84,31 @@ def test_the_figures_of_the_strip_are_the_servers(screen, site, query):
     assert not ignored
     put(screen, query)
     assert screen.kpis() == server_figures(site.app.store.current(), filters)
+
+
+IN_THE_DICTIONARY = {
+    "clues": "clues",
+    "pushed": "clues_pushed",
+    "answered": "clues_answered",
+    "verdict": "clues_with_verdict",
+    "fixed": "clues_fixed",
+    "enterprises": "enterprises",
+    "checked": "enterprises_checked",
+    "problems": "problems",
+    "prominent": "prominent_problems",
+}
+
+
+@pytest.mark.parametrize("query", COMBINATIONS.values(), ids=COMBINATIONS.keys())
+def test_the_figures_of_the_strip_are_those_of_the_dictionary(screen, site, query):
+    filters, _ = parse(dict(parse_qsl(query)))
+    put(screen, query)
+    answered = figures(site.app.store.current(), filters, IN_THE_DICTIONARY.values())["metrics"]
+    by_id = {one["id"]: one["value"] for one in answered}
+    shown = screen.kpis()
+    assert {key: by_id[metric] or 0 for key, metric in IN_THE_DICTIONARY.items()} == {
+        key: shown[key] for key in IN_THE_DICTIONARY
+    }
 
 
 @pytest.mark.parametrize("query", ["", "region=410000&severity=1", "region=g:BTH&rounds=2023-R06"])
