@@ -1,4 +1,4 @@
-"""Figures against each other: a round against the one before, cities or industries against each other."""
+"""Figures against each other: a round against another, cities or industries against each other."""
 
 from __future__ import annotations
 
@@ -74,11 +74,31 @@ def round_on_round(
 
     Raises  FusionError for a figure that is no rate per enterprise, a round that is not there, or the first one
     """
+    there = _rounds(db)
+    _find(there, round_code)
+    codes = list(there)
+    if codes[0] == round_code:
+        raise FusionError(f"round {round_code} is the first: there is none before it to compare with")
+    return round_against(db, metric_id, round_code, codes[codes.index(round_code) - 1], lacking)
+
+
+def round_against(
+    db: duckdb.DuckDBPyConnection,
+    metric_id: str,
+    round_code: str,
+    other_code: str,
+    lacking: Mapping[str, str] = NO_CONDITION,
+) -> RoundOnRound:
+    """The same against any other round.
+
+    Raises  FusionError for a figure that is no rate per enterprise, or a round that is not there
+    """
     metric = dictionary().get(metric_id)
     if metric.denominator != PER_ENTERPRISE:
         known = [name for name, one in dictionary().metric.items() if one.denominator == PER_ENTERPRISE]
         raise FusionError(f"metric {metric_id} can't be compared round on round", f"known: {', '.join(known)}")
-    now, before = _rounds(db, round_code)
+    there = _rounds(db)
+    now, before = _find(there, round_code), _find(there, other_code)
     cities_now, cities_before = (_cities(db, one.idx) for one in (now, before))
     common = sorted(cities_now & cities_before)
     both = [
@@ -135,17 +155,18 @@ def _change(now: float | None, before: float | None) -> float | None:
     return (now - before) / before if now is not None and before else None
 
 
-def _rounds(db: duckdb.DuckDBPyConnection, round_code: str) -> tuple[_Round, _Round]:
+def _rounds(db: duckdb.DuckDBPyConnection) -> dict[str, _Round]:
+    """All rounds by code, in order of time."""
     rows = db.execute(
         "SELECT round_idx, round_code, year, from_date, to_date FROM rounds ORDER BY round_idx"
     ).fetchall()
-    rounds = [_Round(*row) for row in rows]
-    places = [place for place, one in enumerate(rounds) if one.code == round_code]
-    if not places:
-        raise FusionError(f"there is no round {round_code!r}", f"known: {', '.join(one.code for one in rounds)}")
-    if places[0] == 0:
-        raise FusionError(f"round {round_code} is the first: there is none before it to compare with")
-    return rounds[places[0]], rounds[places[0] - 1]
+    return {row[1]: _Round(*row) for row in rows}
+
+
+def _find(rounds: Mapping[str, _Round], code: str) -> _Round:
+    if code not in rounds:
+        raise FusionError(f"there is no round {code!r}", f"known: {', '.join(rounds)}")
+    return rounds[code]
 
 
 def _cities(db: duckdb.DuckDBPyConnection, round_idx: int) -> set[int]:

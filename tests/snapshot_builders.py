@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import hashlib
 import json
@@ -38,7 +39,9 @@ HOSTILE_NAMES = (
 @functools.cache
 def campaign_root(size: str) -> Path:
     """The folder of snapshots that holds the campaign of `size`, built once a process."""
-    root = Path(tempfile.mkdtemp(prefix=f"lookout-{size}-")) / "snapshots"
+    folder = Path(tempfile.mkdtemp(prefix=f"lookout-{size}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    root = folder / "snapshots"
     build(demo_config(size), root)
     return root
 

@@ -1,0 +1,190 @@
+/* The rounds page: its controls, its address, and what is asked when they change. */
+(() => {
+  const lookout = window.lookout;
+  const { config, word, element, count, number } = lookout;
+  const { MEASURES, roundName, pick } = lookout.rounds;
+  const codes = config.rounds.map((round) => round.code);
+  const finished = config.rounds.filter((round) => round.last_date < (config.snapshot?.asOf || '').slice(0, 10));
+  const overs = new Set(finished.map((round) => round.idx));
+  const lastOf = (n) => finished[finished.length - 1 - n]?.code || codes[0] || '';
+  const view = { region: '', industry: '', from: codes[0] || '', to: lastOf(0), measure: 'problems_per', now: lastOf(0), before: lastOf(1), tab: '' };
+  const first = { ...view };
+  const weights = { ...(lookout.rounds.planner?.WEIGHTS || {}) };
+  let places = null;
+  let frame = null;
+  let plan = null;
+  let asked = 0;
+
+  const host = (name) => document.getElementById(`rounds-${name}`);
+  const fill = (name, ...nodes) => host(name).replaceChildren(...nodes);
+  const chosen = () => new Set(codes.slice(codes.indexOf(view.from), codes.indexOf(view.to) + 1));
+
+  function query(extra = {}) {
+    const out = new URLSearchParams();
+    for (const [name, value] of Object.entries({ region: view.region, industry: view.industry, ...extra })) if (value) out.set(name, value);
+    return out.toString();
+  }
+
+  function write() {
+    const out = new URLSearchParams(window.location.search);
+    for (const [name, value] of Object.entries(view)) value === first[name] ? out.delete(name) : out.set(name, value);
+    window.history.replaceState(null, '', `?${out}`.replaceAll('%3A', ':'));
+  }
+
+  function choice(name, label, options) {
+    const select = element(
+      'select',
+      { className: 'rounds-select', 'aria-label': label, onchange: (event) => set({ [name]: event.target.value }) },
+      options.map(([value, text]) => element('option', { value, text, ...(value === view[name] ? { selected: '' } : {}) })),
+    );
+    return element('label', { className: 'rounds-choice' }, [element('span', { text: label }), select]);
+  }
+
+  function buttons(name, label, options) {
+    return element(
+      'div',
+      { className: 'rounds-buttons', role: 'group', 'aria-label': label },
+      options.map(([value, text]) =>
+        element('button', { type: 'button', className: 'chip', 'aria-pressed': String(view[name] === value), text, onclick: () => set({ [name]: value }) }),
+      ),
+    );
+  }
+
+  function regions() {
+    const provinces = [...new Set(Array.from({ length: places.length }, (_, i) => i).filter((i) => places.level[i] === 0))];
+    const own = view.region && !view.region.startsWith('g:') && !provinces.some((i) => places.adcode[i] === view.region);
+    return [
+      ['', word('place.country')],
+      ...config.groups.map((group) => [`g:${group.code}`, pick(group, 'name')]),
+      ...provinces.map((i) => [places.adcode[i], places.name(i)]),
+      ...(own ? [[view.region, places.label(view.region)]] : []),
+    ];
+  }
+
+  function controls() {
+    const rounds = config.rounds.map((round) => [round.code, roundName(round)]);
+    fill(
+      'controls',
+      buttons('tab', word('rounds.tabs'), [['', word('rounds.tab.analysis')], ['planner', word('rounds.tab.planner')]]),
+      choice('region', word('rounds.region'), regions()),
+      choice('industry', word('rounds.industry'), [['', word('rounds.all_industries')], ...config.industries.map((one) => [one.code, pick(one, 'name')])]),
+      ...(view.tab
+        ? []
+        : [
+            choice('from', word('rounds.from'), rounds),
+            choice('to', word('rounds.to'), rounds),
+            buttons('measure', word('rounds.measure'), Object.keys(MEASURES).map((name) => [name, word(`heat.${name}`)])),
+            choice('now', word('rounds.now'), rounds),
+            choice('before', word('rounds.before'), rounds),
+          ]),
+    );
+  }
+
+  /* The published sentence, for whatever span is chosen; each number opens the situation with the same filter. */
+  function sentence(span) {
+    const to = `/?${query({ rounds: [...chosen()].join(','), ...(config.lang === 'en' ? { lang: 'en' } : {}) })}`;
+    const value = (id) => span.totals[id]?.value;
+    const link = (text) => element('a', { href: to, className: 'rounds-figure', text });
+    const whole = (id) => link(value(id) === null || value(id) === undefined ? '—' : count(value(id)));
+    const ratio = (id) => link(value(id) === null || value(id) === undefined ? '—' : number(value(id), 2));
+    const names = config.rounds.filter((round) => chosen().has(round.code));
+    const spanName = names.length === 1 ? roundName(names[0]) : word('rounds.span', { from: roundName(names[0]), to: roundName(names[names.length - 1]), n: names.length });
+    const parts = {
+      place: element('b', { text: places.label(view.region) }),
+      span: element('b', { text: spanName }),
+      checked: whole('enterprises_checked'),
+      distinct: whole('enterprises_distinct'),
+      problems: whole('problems'),
+      prominent: whole('prominent_problems'),
+      per: ratio('problems_per_enterprise'),
+      prominent_per: ratio('prominent_per_enterprise'),
+      with_problems: whole('enterprises_with_problems'),
+    };
+    const text = word('rounds.sentence').split(/\{(\w+)\}/);
+    fill('sentence', ...text.map((part, i) => (i % 2 ? parts[part] : document.createTextNode(part))), element('small', { text: word('rounds.selected') }));
+  }
+
+  function heat() {
+    fill('heat', lookout.rounds.heat(frame, places, { measureName: view.measure, region: view.region, chosen: chosen(), overs, onPlace: (code) => set({ region: code }) }));
+    const isEmpty = !frame.by_round.length;
+    for (const name of ['heat', 'types', 'found']) lookout.panels.said(`rounds-${name}`, isEmpty ? word('panel.none') : '');
+    lookout.panels.said('rounds-hours', frame.clues.length ? '' : word('panel.none'));
+    if (isEmpty) return;
+    fill('types', lookout.rounds.types(frame));
+    fill('found', lookout.rounds.found(frame));
+    fill('hours', lookout.rounds.hours(frame));
+  }
+
+  function showPlan() {
+    const onPlace = (code) => set({ region: code, tab: '' });
+    const again = () => fill('planner', lookout.rounds.planner.table(plan, places, weights, onPlace));
+    fill('weights', ...lookout.rounds.planner.weightControls(plan, weights, (name, value) => {
+      weights[name] = value;
+      again();
+    }));
+    lookout.panels.said('rounds-planner', plan.cities.length ? '' : word('panel.none'));
+    again();
+  }
+
+  async function analysis(turn) {
+    const span = { ...(view.region ? { region: view.region } : {}), rounds: [...chosen()].join(',') };
+    const comparable = view.now && view.before && view.now !== view.before;
+    const [newFrame, newSpan, newAgainst] = await Promise.all([
+      lookout.data.json(`rounds/frame.json?${query()}`),
+      lookout.data.json(`rounds/span.json?${query(span)}`),
+      comparable ? lookout.data.json(`rounds/against.json?${query({ now: view.now, before: view.before })}`) : null,
+    ]);
+    if (turn !== asked) return;
+    frame = newFrame;
+    heat();
+    sentence(newSpan);
+    fill('teams', lookout.rounds.ranked(newSpan.teams, 'rounds.column.team'));
+    fill('industries', lookout.rounds.ranked(newSpan.industries, 'rounds.column.industry'));
+    fill('visits', lookout.rounds.visits(newSpan.visits));
+    for (const name of ['teams', 'industries', 'visits']) lookout.panels.said(`rounds-${name}`, newSpan[name].length ? '' : word('panel.none'));
+    lookout.panels.said('rounds-against', newAgainst ? '' : word('rounds.choose_two'));
+    fill('against', ...(newAgainst ? lookout.rounds.against(newAgainst) : []));
+  }
+
+  async function show() {
+    const turn = ++asked;
+    document.querySelector('.rounds-analysis').hidden = Boolean(view.tab);
+    document.querySelector('.rounds-plan').hidden = view.tab !== 'planner';
+    controls();
+    try {
+      if (view.tab) {
+        plan = await lookout.data.json(`rounds/planner.json?${query()}`);
+        if (turn === asked) showPlan();
+      } else await analysis(turn);
+      document.documentElement.dataset.settled = String(turn);
+    } catch (error) {
+      console.error(error);
+      for (const name of ['heat', 'against', 'types', 'teams', 'industries', 'found', 'hours', 'visits', 'planner'])
+        lookout.panels.said(`rounds-${name}`, word('panel.failed'), 'failed');
+      document.documentElement.dataset.settled = 'failed';
+    }
+  }
+
+  function set(patch) {
+    Object.assign(view, patch);
+    if (codes.indexOf(view.from) > codes.indexOf(view.to)) [view.from, view.to] = [view.to, view.from];
+    write();
+    const asks = ['region', 'industry', 'from', 'to', 'now', 'before', 'tab'].some((name) => name in patch);
+    if (asks) return show();
+    controls();
+    heat();
+  }
+
+  async function start() {
+    while (!document.getElementById('rounds-planner')) await new Promise((resolve) => requestAnimationFrame(resolve));
+    lookout.wireShell();
+    const given = new URLSearchParams(window.location.search);
+    for (const name of Object.keys(view)) if (given.get(name)) view[name] = given.get(name);
+    for (const name of ['from', 'to', 'now', 'before']) if (!codes.includes(view[name])) view[name] = first[name];
+    if (!MEASURES[view.measure]) view.measure = first.measure;
+    places = await lookout.loadPlaces();
+    await show();
+  }
+
+  if (config.page === 'rounds' && config.dataRoot) start();
+})();
