@@ -29,6 +29,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
         "outlet_limits": "data_adapters.sources.outlet_limits:OUTLET_LIMITS",
         "stations": "data_adapters.sources.stations:STATIONS",
         "postgres": "data_adapters.sources.postgres:POSTGRES",
+        "casebook": "data_adapters.sources.casebook:CASEBOOK",
         "campaign": "data_adapters.campaign:CAMPAIGN",
     }
 )
