@@ -13,7 +13,10 @@ import waitress
 from pydantic import ValidationError
 
 from dashboard.access import AccessError, check_binding
+from dashboard.accounts.sessions import is_closed, open_accounts
 from dashboard.factory import create_app
+from dashboard.outgoing.service import start_beside
+from dashboard.outgoing.targets import OutgoingError
 from dashboard.settings import Settings
 from fusion.snapshot import SnapshotError
 
@@ -34,11 +37,12 @@ def main(
         typer.echo(f"lookout: setting {name}={first['input']!r}: {first['msg'].lower()}", err=True)
         raise typer.Exit(2) from None
     try:
-        check_binding(settings)
+        check_binding(settings, is_closed(settings, open_accounts(settings)))
         listener = _listen(settings)
         app = create_app(settings)
         snapshot = app.store.current()
-    except (AccessError, SnapshotError, OSError) as error:
+        start_beside(settings)
+    except (AccessError, OutgoingError, SnapshotError, OSError) as error:
         typer.echo(f"lookout: {error}", err=True)
         raise typer.Exit(2) from None
     typer.echo(f"Lookout 瞭望  http://{settings.host}:{settings.port}  snapshot {snapshot.id}")

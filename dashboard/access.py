@@ -10,20 +10,18 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flask import abort, current_app, g
 
 from dashboard.casebook.records import Actor
 from dashboard.data.scope import NATION, Scope, make_scope
-from dashboard.data.store import Loaded, Store
+from dashboard.data.store import SCOPE_MARK, Loaded, Store
 from dashboard.settings import Settings
 from fusion.snapshot import SnapshotError
 
 Kind = Literal["demo", "user", "device", "token"]
-SCOPE_MARK = "~"
 ROLES = (
     "analyst", "dispatcher", "team_leader", "inspector", "local_bureau", "enterprise", "reviewer", "supervisor",
     "leader", "city_government", "auditor",
@@ -36,6 +34,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "clues": STAFF,
     "dossier": STAFF,
     "loop": STAFF,
+    "rounds": STAFF,
+    "trends": STAFF,
     "methods": STAFF,
     "sources": STAFF,
     "export": STAFF,
@@ -137,6 +137,32 @@ def require(what: str) -> Viewer:
     return asking
 
 
+def require_any(whats: tuple[str, ...]) -> Viewer:
+    """The viewer, if one of these pages or actions is permitted.
+
+    Raises  401 where nobody is signed in, 403 where none is permitted
+    """
+    asking = viewer()
+    return asking if any(asking.may(what) for what in whats) else require(whats[0])
+
+
+def sees_all() -> bool:
+    """Whether somebody asks who sees the whole nation, unmasked."""
+    asking = viewer_or_none()
+    return asking is not None and is_nation(asking)
+
+
+def is_nation(asking: Viewer) -> bool:
+    """Whether nothing of a snapshot is kept from `asking`."""
+    return asking.regions is None and asking.rounds is None and not asking.is_masked
+
+
+def note_read(what: str, which: str, snapshot_id: str) -> None:
+    """Write down who read which single record, or took which file away."""
+    note: Callable[[Viewer, str, str, str], None] = current_app.config["lookout.note_read"]
+    note(viewer(), what, which, snapshot_id)
+
+
 def current_scope() -> Scope:
     """What part of every snapshot the viewer may see."""
     return scope_of(viewer(), current_app.config["lookout.secret"])
@@ -144,7 +170,7 @@ def current_scope() -> Scope:
 
 def scope_of(asking: Viewer, secret: bytes) -> Scope:
     """The part of a snapshot that is `asking`'s; the whole for the nation unmasked."""
-    if asking.regions is None and asking.rounds is None and not asking.is_masked:
+    if is_nation(asking):
         return NATION
     return make_scope(asking.regions, asking.rounds, asking.is_masked, secret)
 
@@ -174,6 +200,9 @@ def named_loaded(data_id: str) -> Loaded:
         abort(404, "this snapshot is gone; load the page again")
 
 
-def may_reach(loaded: Loaded, city_adcode: str, county_adcode: str | None, round_code: str | None) -> bool:
-    """Whether something that lies there is within what `loaded` shows: to be asked before acting on it."""
-    return loaded.reaches(city_adcode, county_adcode, round_code)
+def reaches(city_adcode: str, county_adcode: str | None, round_code: str | None) -> bool:
+    """Whether something that lies there is within what the viewer may see: to be asked before acting on it.
+
+    Raises  401; SnapshotError where there is no snapshot to tell which places a region has
+    """
+    return current_loaded().reaches(city_adcode, county_adcode, round_code)

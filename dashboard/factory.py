@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 from importlib import resources
 from typing import Any
@@ -13,18 +14,36 @@ from flask import Response, request
 from flask_caching import Cache
 from flask_compress import Compress
 from flask_talisman import Talisman
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from dashboard import access
+from dashboard.accounts.oidc import SingleSignOn
+from dashboard.accounts.secret import server_secret
+from dashboard.accounts.sessions import demo_viewer, is_closed, open_accounts, set_up_sessions, signed_in
+from dashboard.accounts.store import Accounts
+from dashboard.api.routes import api_routes
+from dashboard.briefing.routes import dossier_routes
+from dashboard.casework import work_routes
+from dashboard.casework.opening import casebook_of
 from dashboard.data.store import Store
+from dashboard.dispatch import loop_routes
+from dashboard.gate import guard
 from dashboard.page import Page, PageContext, page_context
+from dashboard.pages.clues import PAGE as CLUES
+from dashboard.pages.dossier import PAGE as DOSSIER
+from dashboard.pages.login.routes import way_in
+from dashboard.pages.loop import PAGE as LOOP
 from dashboard.pages.methods import PAGE as METHODS
+from dashboard.pages.rounds import PAGE as ROUNDS
 from dashboard.pages.situation import PAGE as SITUATION
 from dashboard.pages.sources import PAGE as SOURCES
+from dashboard.pages.trends import PAGE as TRENDS
 from dashboard.routes import YEAR_S, data_routes
 from dashboard.settings import Settings
-from dashboard.shell import browser_config, document, failed_frame, frame
+from dashboard.shell import browser_config, document, failed_frame, frame, refused_page
 from fusion.snapshot import SnapshotError
 
-PAGES: tuple[Page, ...] = (SITUATION, METHODS, SOURCES)
+PAGES: tuple[Page, ...] = (SITUATION, CLUES, LOOP, ROUNDS, TRENDS, DOSSIER, METHODS, SOURCES)
 PLOTLY_ROUTE = "_dash-component-suites/plotly/package_data/plotly.min.js"
 ANSWERS_KEPT = 500
 log = logging.getLogger(__name__)
@@ -41,7 +60,7 @@ class LookoutDash(Dash):  # type: ignore[misc]  # Dash has no types
         context = page_context(self.lookout_settings.language)
         page = _page(context).name
         try:
-            config = browser_config(context, page, self.store.current(), self.lookout_settings)
+            config = browser_config(context, page, access.current_loaded(), self.lookout_settings, access.viewer())
         except SnapshotError:
             config = None
         return document(context, page, parts, config)
@@ -68,21 +87,64 @@ def create_app(settings: Settings, store: Store | None = None) -> LookoutDash:
     app.lookout_settings = settings
     app.server.config["lookout.store"] = app.store
     app.server.config["lookout.language"] = settings.language
+    app.server.config["lookout.casebook"] = casebook_of(settings)
+    accounts = _who_is_who(app, settings)
     app.layout = lambda: _layout(app)
+    owners: dict[str, str] = {}
     for page in PAGES:
+        known = set(app.callback_map)
         page.register(app)
+        owners |= {output: page.name for output in app.callback_map if output not in known}
+    guard(app.server, settings, accounts, {page.path: page.name for page in PAGES}, owners)
     _serve(app, settings)
     return app
 
 
+def _who_is_who(app: LookoutDash, settings: Settings) -> Accounts:
+    """Accounts, sessions and the way in; whoever asks is known to `access` from here on."""
+    server = app.server
+    accounts = open_accounts(settings)
+    secret = server_secret(settings)
+    is_https = settings.public_url.startswith("https://")
+    server.secret_key = hmac.digest(secret, b"cookies", "sha256")
+    server.config.update(
+        SESSION_COOKIE_NAME="lookout",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=is_https,
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )
+    if settings.proxies:
+        server.wsgi_app = ProxyFix(server.wsgi_app, settings.proxies, settings.proxies)
+    set_up_sessions(server, accounts)
+    sso = SingleSignOn(server, settings) if settings.oidc_issuer else None
+    server.register_blueprint(way_in(accounts, sso, settings))
+
+    def note_read(asking: access.Viewer, what: str, which: str, snapshot_id: str) -> None:
+        if is_closed(settings, accounts):
+            accounts.note_read(asking, what, which, snapshot_id)
+
+    server.config["lookout.accounts"] = accounts
+    server.config["lookout.secret"] = secret
+    server.config["lookout.who"] = lambda: signed_in() if is_closed(settings, accounts) else demo_viewer()
+    server.config["lookout.note_read"] = note_read
+    return accounts
+
+
 def _layout(app: LookoutDash) -> Component:
     context = page_context(app.lookout_settings.language)
+    asking = access.viewer_or_none()
+    if asking is None:
+        # Dash makes a layout before the first request of all, whoever asks it; the gate lets no stranger ask for one.
+        return refused_page(context)
     try:
-        loaded = app.store.current()
+        loaded = access.current_loaded()
     except SnapshotError as error:
         log.error("event=no_snapshot why=%s", error)
         return failed_frame(context)
-    return frame(context, loaded, _page(context).layout(context, loaded))
+    page = _page(context)
+    content = page.layout(context, loaded) if asking.may(page.name) else refused_page(context)
+    return frame(context, loaded, content, asking)
 
 
 def _page(context: PageContext) -> Page:
@@ -96,18 +158,24 @@ def _serve(app: LookoutDash, settings: Settings) -> None:
         server, config={"CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": ANSWERS_KEPT, "CACHE_DEFAULT_TIMEOUT": 0}
     )
     server.register_blueprint(data_routes(app.store, cache, settings))
+    server.register_blueprint(api_routes(settings))
+    server.register_blueprint(work_routes(settings.language))
+    server.register_blueprint(dossier_routes(settings))
+    server.register_blueprint(loop_routes(settings.language))
     _serve_plotly(app)
     server.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR_S
     server.config["COMPRESS_ALGORITHM"] = ["gzip"]
     server.config["COMPRESS_MIMETYPES"] = [
         "text/html", "text/css", "text/javascript", "application/javascript", "application/json",
+        "application/geo+json",
     ]  # fmt: skip
     Compress(server)
     Talisman(
         server,
         force_https=False,
-        strict_transport_security=False,
-        session_cookie_secure=False,
+        strict_transport_security=settings.public_url.startswith("https://"),
+        session_cookie_secure=settings.public_url.startswith("https://"),
+        session_cookie_http_only=True,
         referrer_policy="same-origin",
         content_security_policy={
             "default-src": "'self'",

@@ -17,8 +17,8 @@ from flask import Blueprint, Response, abort, jsonify, request
 from flask_caching import Cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from dashboard import urls
-from dashboard.data import export, layers, methods, metrics, queries, sources
+from dashboard import access, urls
+from dashboard.data import export, layers, methods, metrics, queries, rounds, sources, trends
 from dashboard.data.filters import Filters, parse
 from dashboard.data.store import Loaded, Store
 from dashboard.settings import Settings
@@ -27,6 +27,8 @@ from fusion.snapshot import SnapshotError
 YEAR_S = 31_536_000
 NO_ROUND = 255
 LAST_INDEX = 2**31 - 1
+# What a screen with any of these pages may draw.
+DRAWN = ("situation", "clues", "loop", "rounds", "dossier")
 NO_SNAPSHOT = "no snapshot can be opened; the server's log says why"
 log = logging.getLogger(__name__)
 
@@ -53,19 +55,17 @@ def data_routes(store: Store, cache: Cache, settings: Settings) -> Blueprint:
     measures = Measures()
     _add_time(routes, measures)
     routes.register_error_handler(SnapshotError, _no_snapshot)
-    routes.add_url_rule(urls.LAYER, "layer", lambda snapshot_id, layer: _layer(store, cache, snapshot_id, layer))
-    routes.add_url_rule(urls.TREND, "trend", lambda snapshot_id: _trend(store, cache, snapshot_id))
-    routes.add_url_rule(
-        urls.DESCRIBE, "describe", lambda snapshot_id, kind, index: _describe(store, snapshot_id, kind, index)
-    )
-    routes.add_url_rule(
-        urls.EXPORT, "export", lambda snapshot_id, table, form: _export(store, snapshot_id, table, form)
-    )
-    routes.add_url_rule(urls.CATALOGUE, "catalogue", lambda snapshot_id: _catalogue(store, cache, snapshot_id))
-    routes.add_url_rule(urls.RULES, "rules", lambda snapshot_id: _rules(store, cache, snapshot_id))
-    routes.add_url_rule(urls.SAMPLES, "samples", lambda snapshot_id, code: _samples(store, snapshot_id, code))
-    routes.add_url_rule(urls.FIGURES, "figures", lambda snapshot_id: _figures(store, cache, snapshot_id))
-    routes.add_url_rule(urls.VERSION, "version", lambda: _version(store))
+    routes.add_url_rule(urls.LAYER, "layer", lambda snapshot_id, layer: _layer(cache, snapshot_id, layer))
+    routes.add_url_rule(urls.TREND, "trend", lambda snapshot_id: _trend(cache, snapshot_id))
+    routes.add_url_rule(urls.DESCRIBE, "describe", _describe)
+    routes.add_url_rule(urls.EXPORT, "export", _export)
+    routes.add_url_rule(urls.CATALOGUE, "catalogue", lambda snapshot_id: _catalogue(cache, snapshot_id))
+    routes.add_url_rule(urls.RULES, "rules", lambda snapshot_id: _rules(cache, snapshot_id))
+    routes.add_url_rule(urls.SAMPLES, "samples", _samples)
+    routes.add_url_rule(urls.FIGURES, "figures", lambda snapshot_id: _figures(cache, snapshot_id))
+    routes.add_url_rule(urls.TRENDS_PART, "trends", lambda snapshot_id: _trends(cache, snapshot_id))
+    routes.add_url_rule(urls.ROUNDS_PART, "rounds", lambda snapshot_id, part: _rounds(cache, snapshot_id, part))
+    routes.add_url_rule(urls.VERSION, "version", _version)
     routes.add_url_rule(urls.HEALTH, "health", lambda: _health(store, settings))
     routes.add_url_rule(urls.METRICS, "metrics", lambda: _metrics(store, measures))
     return routes
@@ -74,13 +74,6 @@ def data_routes(store: Store, cache: Cache, settings: Settings) -> Blueprint:
 def age_seconds(loaded: Loaded) -> float:
     """How long ago the snapshot was built."""
     return (datetime.now(UTC) - datetime.fromisoformat(loaded.manifest.built_at)).total_seconds()
-
-
-def _named(store: Store, snapshot_id: str) -> Loaded:
-    try:
-        return store.named(snapshot_id)
-    except SnapshotError:
-        abort(404, "this snapshot is gone; load the page again")
 
 
 def _filters() -> Filters:
@@ -102,14 +95,15 @@ def _gzipped(cache: Cache, key: str, make: Callable[[], bytes], mimetype: str) -
         cache.set(key, body)
     response = _kept(body, mimetype)
     response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
+    response.vary.add("Accept-Encoding")
     return response
 
 
-def _layer(store: Store, cache: Cache, snapshot_id: str, layer: str) -> Response:
+def _layer(cache: Cache, snapshot_id: str, layer: str) -> Response:
+    access.require_any(DRAWN)
     if layer not in layers.LAYERS:
         abort(404)
-    loaded = _named(store, snapshot_id)
+    loaded = access.named_loaded(snapshot_id)
     round_idx = request.args.get("round", type=int)
     if round_idx is not None and not 0 <= round_idx <= NO_ROUND:
         abort(404)
@@ -119,8 +113,9 @@ def _layer(store: Store, cache: Cache, snapshot_id: str, layer: str) -> Response
     )
 
 
-def _trend(store: Store, cache: Cache, snapshot_id: str) -> Response:
-    loaded = _named(store, snapshot_id)
+def _trend(cache: Cache, snapshot_id: str) -> Response:
+    access.require_any(DRAWN)
+    loaded = access.named_loaded(snapshot_id)
     filters = _filters()
     key = f"{snapshot_id}/trend/{filters.query()}"
     return _gzipped(
@@ -128,22 +123,26 @@ def _trend(store: Store, cache: Cache, snapshot_id: str) -> Response:
     )
 
 
-def _describe(store: Store, snapshot_id: str, kind: str, index: int) -> Response:
+def _describe(snapshot_id: str, kind: str, index: int) -> Response:
+    access.require_any(DRAWN)
     if kind not in ("clue", "enterprise") or index > LAST_INDEX:
         abort(404)
-    card = queries.describe(_named(store, snapshot_id).cursor(), kind, index)
+    card = queries.describe(access.named_loaded(snapshot_id).cursor(), kind, index)
     if card is None:
         abort(404)
+    access.note_read(kind, str(card.get("clue_id") or card.get("enterprise_id")), snapshot_id)
     return _kept(json.dumps(card).encode(), "application/json")
 
 
-def _export(store: Store, snapshot_id: str, table: str, form: str) -> Response:
+def _export(snapshot_id: str, table: str, form: str) -> Response:
+    access.require("export")
     if table not in queries.EXPORTABLE or form not in export.FORMS.get(table, ()):
         abort(404)
-    loaded = _named(store, snapshot_id)
+    loaded = access.named_loaded(snapshot_id)
     manifest = loaded.manifest
     filters = _filters()
     rows = queries.export(loaded.cursor(), table, filters, manifest.as_of[:10])
+    access.note_read("export", f"{table}.{form} {filters.query()} rows={rows.num_rows}", snapshot_id)
     body, mimetype = export.written(rows, form, manifest.is_synthetic)
     response = Response(body, mimetype=mimetype)
     origin = "synthetic-" if manifest.is_synthetic else ""
@@ -153,8 +152,9 @@ def _export(store: Store, snapshot_id: str, table: str, form: str) -> Response:
     return response
 
 
-def _catalogue(store: Store, cache: Cache, snapshot_id: str) -> Response:
-    loaded = _named(store, snapshot_id)
+def _catalogue(cache: Cache, snapshot_id: str) -> Response:
+    access.require("sources")
+    loaded = access.named_loaded(snapshot_id)
     return _gzipped(
         cache,
         f"{snapshot_id}/sources",
@@ -163,8 +163,9 @@ def _catalogue(store: Store, cache: Cache, snapshot_id: str) -> Response:
     )
 
 
-def _rules(store: Store, cache: Cache, snapshot_id: str) -> Response:
-    loaded = _named(store, snapshot_id)
+def _rules(cache: Cache, snapshot_id: str) -> Response:
+    access.require("methods")
+    loaded = access.named_loaded(snapshot_id)
     return _gzipped(
         cache,
         f"{snapshot_id}/methods",
@@ -173,20 +174,49 @@ def _rules(store: Store, cache: Cache, snapshot_id: str) -> Response:
     )
 
 
-def _samples(store: Store, snapshot_id: str, code: str) -> Response:
-    rows = sources.samples(_named(store, snapshot_id).cursor(), code)
+def _samples(snapshot_id: str, code: str) -> Response:
+    access.require("samples")
+    rows = sources.samples(access.named_loaded(snapshot_id).cursor(), code)
+    access.note_read("samples", code, snapshot_id)
     return _kept(json.dumps(rows).encode(), "application/json")
 
 
-def _figures(store: Store, cache: Cache, snapshot_id: str) -> Response:
-    loaded = _named(store, snapshot_id)
+def _figures(cache: Cache, snapshot_id: str) -> Response:
+    access.require_any(DRAWN)
+    loaded = access.named_loaded(snapshot_id)
     filters = _filters()
     key = f"{snapshot_id}/metrics/{filters.query()}"
     return _gzipped(cache, key, lambda: json.dumps(metrics.figures(loaded, filters)).encode(), "application/json")
 
 
-def _version(store: Store) -> Response:
-    loaded = store.current()
+def _trends(cache: Cache, snapshot_id: str) -> Response:
+    access.require("trends")
+    level = request.args.get("level", "fleet")
+    if level not in trends.LEVELS:
+        abort(404)
+    loaded = access.named_loaded(snapshot_id)
+    filters = _filters()
+    key = f"{snapshot_id}/trends/{level}/{filters.query()}"
+    return _gzipped(cache, key, lambda: json.dumps(trends.trends(loaded, filters, level)).encode(), "application/json")
+
+
+def _rounds(cache: Cache, snapshot_id: str, part: str) -> Response:
+    access.require("rounds")
+    if part not in rounds.PARTS:
+        abort(404)
+    loaded = access.named_loaded(snapshot_id)
+    filters = _filters()
+    pair = request.args.get("now", ""), request.args.get("before", "")
+    if part == "against" and not set(pair) <= rounds.known(loaded):
+        abort(404)
+    key = f"{snapshot_id}/rounds/{part}/{filters.query()}/{pair if part == 'against' else ''}"
+    return _gzipped(
+        cache, key, lambda: json.dumps(rounds.part(loaded, part, filters, pair)).encode(), "application/json"
+    )
+
+
+def _version() -> Response:
+    loaded = access.current_loaded()
     response = jsonify(id=loaded.id, as_of=loaded.manifest.as_of)
     response.set_etag(loaded.id)
     response.cache_control.no_cache = True
@@ -202,6 +232,8 @@ def _health(store: Store, settings: Settings) -> tuple[Response, int]:
     age = age_seconds(loaded)
     failed = [source.name for source in loaded.manifest.sources if source.status != "ok"]
     status = "degraded" if failed else "stale" if age > settings.stale_after_hours * 3600 else "ok"
+    if not access.sees_all():
+        return jsonify(status=status), 200
     sources = {source.name: source.status for source in loaded.manifest.sources}
     body = jsonify(
         status=status, snapshot=loaded.id, as_of=loaded.manifest.as_of, age_seconds=round(age), sources=sources
@@ -216,6 +248,7 @@ def _no_snapshot(error: SnapshotError) -> tuple[Response, int]:
 
 
 def _metrics(store: Store, measures: Measures) -> Response:
+    access.require("metrics")
     loaded = store.current()
     measures.age.set(age_seconds(loaded))
     measures.sources_failed.set(sum(source.status != "ok" for source in loaded.manifest.sources))

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Grant(BaseModel):
+    """What somebody with a certain claim may do and see; None is everywhere, all rounds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    roles: tuple[str, ...]
+    regions: tuple[str, ...] | None = None
+    rounds: tuple[str, ...] | None = None
+    is_masked: bool = False
 
 
 class Settings(BaseSettings):
@@ -24,8 +36,33 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(30, ge=1, description="how often a page asks for a newer snapshot")
     open_access: bool = Field(False, description="serve beyond this machine although no users are configured")
     query_memory: str = Field("2GB", description="memory limit of the query engine, per process")
+    fonts: Path | None = Field(
+        None, description="folder with a Chinese font for what is printed, if the machine has none"
+    )
+    casebook: str = Field("sqlite:///var/casebook.db", description="database of events, users and tokens")
+    attachments: Path = Field(Path("var/attachments"), description="folder of the files on the casebook's record")
+    secret: SecretStr | None = Field(None, description="signs cookies and scopes; else a file beside the database")
+    public_url: str = Field("", pattern="^(https?://[^/]+)?$", description="address people use; https: secure cookies")
+    proxies: int = Field(0, ge=0, le=5, description="reverse proxies in front whose X-Forwarded headers are believed")
+    session_idle_minutes: float = Field(60, gt=0, description="signed out after so long without a request")
+    session_hours: float = Field(12, gt=0, description="signed out after so long whatever happens")
+    oidc_issuer: str = Field("", description="OpenID Connect issuer; empty: no single sign-on")
+    oidc_client_id: str = Field("", description="name of this application there")
+    oidc_client_secret: SecretStr | None = Field(None, description="its secret")
+    oidc_claim: str = Field("groups", description="claim whose values are mapped")
+    oidc_mapping: dict[str, Grant] = Field(
+        default_factory=dict, description="value of the claim to roles, regions, rounds and masking, as JSON"
+    )
+
+    api_per_minute: int = Field(default=600, ge=1, description="requests a minute of one token of the API, per process")
+    outgoing: Path | None = Field(default=None, description="file of targets that are told of events; none: no call")
 
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in LOOPBACK
+
+
+def from_environment(name: str) -> str:
+    """A secret of a target of `outgoing.toml`, which names the variable; empty where it is not set."""
+    return os.environ.get(name, "")

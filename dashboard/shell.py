@@ -15,6 +15,8 @@ from dash.development.base_component import Component
 from markupsafe import escape
 
 from dashboard import urls
+from dashboard.access import DEMO, Viewer, is_nation
+from dashboard.components.viewer_menu import region_text, viewer_menu
 from dashboard.data.filters import CATEGORIES, POLLUTANTS, STATUS_GROUPS
 from dashboard.data.store import Loaded
 from dashboard.data.vocabulary import first_and_last_day, vocabulary
@@ -25,6 +27,11 @@ from dashboard.settings import Settings
 NAVY = ["#e6f0ff", "#c4d6ee", "#9db3d2", "#6f8ab0", "#3a5a88", "#1f3f6d", "#12294d", "#0d2040", "#0b1c38", "#061127"]
 NAVIGATION = (
     (urls.SITUATION, "nav.situation"),
+    (urls.CLUES, "nav.clues"),
+    (urls.DOSSIER, "nav.dossier"),
+    (urls.LOOP, "nav.loop"),
+    (urls.ROUNDS, "nav.rounds"),
+    (urls.TRENDS, "nav.trends"),
     (urls.METHODS, "nav.methods"),
     (urls.SOURCES, "nav.sources"),
 )
@@ -47,7 +54,9 @@ DOCUMENT = """<!DOCTYPE html>
 </html>"""
 
 
-def browser_config(context: PageContext, page: str, loaded: Loaded, settings: Settings) -> dict[str, Any]:
+def browser_config(
+    context: PageContext, page: str, loaded: Loaded, settings: Settings, asking: Viewer = DEMO
+) -> dict[str, Any]:
     """Everything the page's scripts are told; data themselves come as columns."""
     manifest = loaded.manifest
     first, last = first_and_last_day(loaded)
@@ -67,11 +76,18 @@ def browser_config(context: PageContext, page: str, loaded: Loaded, settings: Se
         "gridBundle": urls.GRID_BUNDLE,
         "pollSeconds": settings.poll_seconds,
         "staleAfterHours": settings.stale_after_hours,
+        "viewer": {
+            "isWhole": is_nation(asking),
+            "isMasked": asking.is_masked,
+            "maySample": asking.may("samples") and is_nation(asking),
+            "scope": region_text(context.words, loaded, asking),
+        },
         "snapshot": {
             "id": loaded.id,
             "builtAt": manifest.built_at,
             "asOf": manifest.as_of,
             "isSynthetic": manifest.is_synthetic,
+            "hotPercentile": round(100 * float(manifest.parameters["hotspots"]["percentile"])),
             "states": {name: {"state": s.state, "error": s.error} for name, s in manifest.states.items()},
         },
         "firstDay": first,
@@ -112,8 +128,8 @@ def document(context: PageContext, page: str, parts: dict[str, str], config: dic
     )
 
 
-def frame(context: PageContext, loaded: Loaded, content: Component) -> Component:
-    """A page's content under the header, with the theme around both."""
+def frame(context: PageContext, loaded: Loaded, content: Component, asking: Viewer = DEMO) -> Component:
+    """A page's content under the header that `asking` sees, with the theme around both."""
     return dmc.MantineProvider(
         forceColorScheme=context.theme,
         theme={
@@ -125,7 +141,7 @@ def frame(context: PageContext, loaded: Loaded, content: Component) -> Component
         },
         children=dmc.DatesProvider(
             settings={"locale": "zh-cn" if context.words.language == "zh" else "en", "firstDayOfWeek": 1},
-            children=html.Div([_header(context, loaded), content], className="page"),
+            children=html.Div([_header(context, loaded, asking), content], className="page"),
         ),
     )
 
@@ -144,7 +160,15 @@ def failed_frame(context: PageContext) -> Component:
     )
 
 
-def _header(context: PageContext, loaded: Loaded) -> Component:
+def refused_page(context: PageContext) -> Component:
+    """What stands in the place of a page that is not for the viewer."""
+    return html.Main(
+        [html.H1(context.words("viewer.refused")), html.P(context.words("viewer.refused_hint"))],
+        className="page-failed",
+    )
+
+
+def _header(context: PageContext, loaded: Loaded, asking: Viewer) -> Component:
     t = context.words
     manifest = loaded.manifest
     badges = [
@@ -164,10 +188,11 @@ def _header(context: PageContext, loaded: Loaded) -> Component:
     title = getattr(manifest.title, t.language) or t("app.title")
     return html.Header(
         [
-            html.Div([_pages(context), *[badge for badge in badges if badge is not None]], className="header-left"),
+            html.Div([_pages(context, asking), *[one for one in badges if one is not None]], className="header-left"),
             html.H1(title, className="header-title"),
             html.Nav(
                 [
+                    viewer_menu(t, loaded, asking, _address(context)),
                     html.Button(t("shell.theme"), id="theme-switch", className="header-link", type="button"),
                     html.Button(
                         t("shell.other_language"), id="language-switch", className="header-link", type="button"
@@ -182,8 +207,13 @@ def _header(context: PageContext, loaded: Loaded) -> Component:
     )
 
 
-def _pages(context: PageContext) -> Component:
-    """Links to the pages; language and theme go along."""
+def _address(context: PageContext) -> str:
+    """Where the page is, with its language, theme and filters."""
+    return f"{context.path}?{urlencode(context.query)}" if context.query else context.path
+
+
+def _pages(context: PageContext, asking: Viewer) -> Component:
+    """Links to the pages that `asking` may see; language and theme go along."""
     kept: dict[str, str] = {name: context.query[name] for name in ("lang", "theme") if name in context.query}
     links = [
         html.A(
@@ -193,5 +223,6 @@ def _pages(context: PageContext) -> Component:
             **({"aria-current": "page"} if path == context.path else {}),
         )
         for path, key in NAVIGATION
+        if asking.may(key.removeprefix("nav."))
     ]
     return html.Nav(links, className="page-links", **{"aria-label": context.words("nav.pages")})

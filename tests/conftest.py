@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from hypothesis import settings
 settings.register_profile("steady", derandomize=True, print_blob=True)
 settings.register_profile("search", max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+# No test meets the casebook, the users or the secret of whoever runs it.
+os.environ["LOOKOUT_CASEBOOK"] = f"sqlite:///{tempfile.mkdtemp(prefix='lookout-casebook-')}/casebook.db"
+os.environ["LOOKOUT_ATTACHMENTS"] = tempfile.mkdtemp(prefix="lookout-attachments-")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

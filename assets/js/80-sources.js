@@ -143,6 +143,8 @@
         element('b', { className: 'kpi-value', text: value }),
         element('small', { className: 'kpi-sub', text: sub }),
       ]);
+    const { isWhole } = config.viewer;
+    const withheld = word('sources.withheld');
     const connected = rows.filter((row) => Number(row.rows)).length;
     const read = sum(catalogue.files, 'read');
     const rejected = sum(catalogue.files, 'rejected');
@@ -153,13 +155,13 @@
         tile('records', count(sum(rows, 'rows')), word('sources.tally.records_sub')),
         tile(
           'read',
-          count(read),
-          word('sources.tally.read_sub', { accepted: count(sum(catalogue.files, 'accepted')) }),
+          isWhole ? count(read) : '—',
+          isWhole ? word('sources.tally.read_sub', { accepted: count(sum(catalogue.files, 'accepted')) }) : withheld,
         ),
         tile(
           'rejected',
-          count(rejected),
-          word('sources.tally.rejected_sub', { rate: lookout.percent(rejected, read, 2) }),
+          isWhole ? count(rejected) : '—',
+          isWhole ? word('sources.tally.rejected_sub', { rate: lookout.percent(rejected, read, 2) }) : withheld,
         ),
         tile('late', count(rows.filter((row) => row.state === 'late').length), word('sources.tally.late_sub')),
         tile(
@@ -236,6 +238,8 @@
     host.replaceChildren(element('h3', { text: `${row.code} ${pick(row, 'name')}` }), stateMark(row.state), facts);
     if (row.data_class === 'personal')
       host.append(element('p', { className: 'card-note', text: word('sources.personal') }));
+    else if (!config.viewer.maySample)
+      host.append(element('p', { className: 'card-note', text: word('sources.withheld') }));
     else await samples(host, row.code);
   }
 
@@ -300,7 +304,10 @@
         ),
       ]),
     );
-    lookout.panels.said(id, rows.length ? '' : word(`sources.none.${id}`));
+    const { isWhole, isMasked } = config.viewer;
+    const isWithheld = id === 'sources-positions' ? isMasked : !isWhole;
+    const why = isWithheld ? word('sources.withheld') : word(`sources.none.${id}`);
+    lookout.panels.said(id, rows.length ? '' : why);
   }
 
   /* Of the category chosen, where files are known by category; else all. */

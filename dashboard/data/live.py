@@ -71,7 +71,7 @@ def live(loaded: Loaded, casebook: Casebook) -> duckdb.DuckDBPyConnection:
     shown = MASKED if loaded.scope.is_masked else SHOWN
     cursor.execute(f'create or replace temp view clues_now as select {shown["clues"]} from live."clues_{told.name}"')
     cursor.execute(
-        f'create or replace temp view events_now as select {shown["events"]} from '
+        f"create or replace temp view events_now as select {shown['events']} from "
         f'(from clue_events union all by name from live."events_{told.name}")'
     )
     return cursor

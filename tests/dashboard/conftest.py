@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from casebook_servers import fresh_database, postgres
 from flask.testing import FlaskClient
 from recount import Recount
 from snapshot_builders import HOSTILE_NAMES, campaign_root, doctored, only_snapshot, with_names
@@ -66,3 +68,22 @@ def app_over():
         return create_app(Settings(snapshots=folder, **settings)).server.test_client()  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server for the casebook; tests that need it are skipped where none is installed."""
+    if postgres().binaries() is None:
+        pytest.skip("no PostgreSQL server here: sudo apt-get install postgresql")
+    with postgres().server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database, of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/casebook.db"
+        return
+    with fresh_database(request.getfixturevalue("postgres_url")) as url:
+        yield url

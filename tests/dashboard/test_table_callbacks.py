@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 from snapshot_builders import HOSTILE_NAMES
+from werkzeug.exceptions import NotFound
 
 from dashboard.factory import create_app
 from dashboard.i18n import Words
 from dashboard.pages.situation.callbacks import COLUMNS, answer_rows, clue_table, row_in_words, show_table
 from dashboard.settings import Settings
-from fusion.snapshot import SnapshotError
 
 # Clues are numbered by detection: what is sorted so stands so already.
 IN_ORDER = {("round_code", "asc"), ("detected_at", "asc")}
@@ -108,5 +108,5 @@ def test_rows_come_out_of_the_pages_own_snapshot(app, asked):
     own = app.store.current().id
     with app.server.test_request_context("/_dash-update-component"):
         assert answer_rows(request, {"snapshot": own, "query": ""})["rowCount"] == asked()["rowCount"]
-        with pytest.raises(SnapshotError):
+        with pytest.raises(NotFound):
             answer_rows(request, {"snapshot": "20000101T000000Z-00000000", "query": ""})

@@ -13,9 +13,9 @@ from dash import Input, Output, State, no_update
 from dash.development.base_component import Component
 from flask import current_app
 
+from dashboard import access
 from dashboard.data import queries
 from dashboard.data.filters import parse
-from dashboard.data.store import Store
 from dashboard.i18n import Words
 from dashboard.page import Page, page_context
 from dashboard.pages.situation.ids import Ids
@@ -86,11 +86,11 @@ def answer_rows(wanted: dict[str, Any] | None, filters: dict[str, str] | None) -
     """The rows the table has scrolled to, filtered as the page is and out of the page's own snapshot."""
     if not wanted:
         return no_update
-    store: Store = current_app.config["lookout.store"]
     t = _words()
     page = filters if isinstance(filters, dict) else {}
     scope, _ = parse(dict(parse_qsl(page.get("query", ""))))
-    loaded = store.named(page["snapshot"]) if page.get("snapshot") else store.current()
+    access.require("situation")
+    loaded = access.named_loaded(page["snapshot"]) if page.get("snapshot") else access.current_loaded()
     sorts = [
         queries.Sort(_sort_column(sort["colId"]), sort["sort"] == "desc") for sort in wanted.get("sortModel") or []
     ]

@@ -1,0 +1,80 @@
+"""Single sign-on by OpenID Connect: the provider says who it is, the settings say what that one may see."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.flask_client import OAuth
+from flask import Flask, session, url_for
+from joserfc.errors import JoseError
+from requests import RequestException
+from werkzeug.wrappers import Response
+
+from dashboard.access import ROLES, AccessError
+from dashboard.settings import Grant, Settings
+
+NEXT = "oidc_next"
+log = logging.getLogger(__name__)
+
+
+class SingleSignOn:
+    """The provider of the settings: authorization code with PKCE, state, nonce, and a signed ID token."""
+
+    def __init__(self, server: Flask, settings: Settings) -> None:
+        """Nothing is asked of the provider before somebody signs in.
+
+        Raises  AccessError for settings that name a provider but not this application there
+        """
+        if not settings.oidc_client_id or not settings.oidc_mapping:
+            raise AccessError("LOOKOUT_OIDC_ISSUER needs LOOKOUT_OIDC_CLIENT_ID and LOOKOUT_OIDC_MAPPING too")
+        unknown = {role for grant in settings.oidc_mapping.values() for role in grant.roles} - set(ROLES)
+        if unknown:
+            raise AccessError(f"LOOKOUT_OIDC_MAPPING: no role {', '.join(sorted(unknown))}")
+        self._settings = settings
+        secret = settings.oidc_client_secret
+        self._provider = OAuth(server).register(
+            "oidc",
+            server_metadata_url=settings.oidc_issuer.rstrip("/") + "/.well-known/openid-configuration",
+            client_id=settings.oidc_client_id,
+            client_secret=secret.get_secret_value() if secret else None,
+            client_kwargs={"scope": "openid profile", "code_challenge_method": "S256"},
+        )
+
+    def start(self, target: str) -> Response | None:
+        """Off to the provider; `target` is where to go afterwards. None where the provider does not answer."""
+        session[NEXT] = target
+        back = url_for("login.oidc_back")
+        public = self._settings.public_url or url_for("login.oidc_back", _external=True).removesuffix(back)
+        try:
+            answer: Response = self._provider.authorize_redirect(public + back)
+        except RequestException as error:
+            log.warning("event=oidc_unreachable why=%s", error)
+            return None
+        return answer
+
+    def finish(self) -> tuple[str, Grant, str] | None:
+        """Name, grant and target of who comes back; None where the provider or the settings do not know him."""
+        target = session.pop(NEXT, "/")
+        try:
+            claims = self._provider.authorize_access_token().get("userinfo") or {}
+        except (OAuthError, JoseError, RequestException) as error:
+            log.warning("event=oidc_refused why=%s", error)
+            return None
+        name = claims.get("preferred_username") or claims.get("sub")
+        grant = granted(self._settings, claims)
+        if not name or grant is None:
+            log.warning("event=oidc_without_role sub=%r", claims.get("sub"))
+            return None
+        return f"oidc:{name}", grant, target
+
+
+def granted(settings: Settings, claims: dict[str, Any]) -> Grant | None:
+    """What the claims are worth: the first entry of the mapping that fits; None if none does.
+
+    Note    entries are not added up: an analyst of one province and leader of another would lead both
+    """
+    told = claims.get(settings.oidc_claim) or []
+    values = {told} if isinstance(told, str) else set(told)
+    return next((grant for value, grant in settings.oidc_mapping.items() if value in values), None)
