@@ -17,12 +17,13 @@ from benchmarks.hj212 import measure_hj212
 from benchmarks.loading import largest_files, measure_loading
 from benchmarks.map_drawing import measure_map
 from benchmarks.measure import Measure, markdown, plain
+from benchmarks.one_more_day import measure_day
 from benchmarks.serving import server
 
 RESULTS = Path(__file__).parent / "results.md"
 IN_BROWSER = {"load": measure_loading, "filter": measure_filtering, "map": measure_map}
 OVER_THE_DEMO = ("build", *IN_BROWSER, "server")
-PARTS = (*OVER_THE_DEMO, "data", "hj212", "ingest")
+PARTS = (*OVER_THE_DEMO, "data", "hj212", "ingest", "rules")
 
 
 def main() -> None:
@@ -41,6 +42,7 @@ def main() -> None:
     measures += measure_data((*SCALES, *asked.scale)) if "data" in parts else []
     measures += measure_hj212() if "hj212" in parts else []
     measures += measure_ingest() if "ingest" in parts else []
+    measures += measure_day() if "rules" in parts else []
     say(plain(measures))
     if asked.write:
         RESULTS.write_text(markdown(measures), "utf-8")

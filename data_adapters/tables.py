@@ -311,6 +311,13 @@ CLUE_EVENTS = Table(
         Column("role", TEXT, "who may do this"),
         Column("team_code", TEXT, "team concerned", nullable=True),
         Column("due_at", TIME, "deadline of the new state", nullable=True),
+        Column(
+            "cause",
+            TEXT,
+            "why it was not confirmed or was discarded: instrument_fault, interference, falsification, process_upset, "
+            "data_error, satellite_artefact, source_elsewhere or window_passed",
+            nullable=True,
+        ),
     ),
 )
 

@@ -32,7 +32,7 @@ from fusion.grid import cell_id, cells_of
 from fusion.rulebook import Rule
 from fusion.store import Store
 
-SCORES = """
+JUDGED = """
 WITH parts AS (
     SELECT clue_id, object_id AS part_id FROM found
     UNION
@@ -90,7 +90,9 @@ others AS (
 ),
 judged AS (
     SELECT
+        clue_id,
         rule_id,
+        score,
         CASE
             WHEN clue_id IN (SELECT clue_id FROM hits WHERE kind = 'positive') THEN 'true'
             WHEN clue_id IN (SELECT clue_id FROM hits) THEN 'false'
@@ -99,7 +101,9 @@ judged AS (
             ELSE 'false'
         END AS verdict
     FROM found
-),
+)
+"""
+SCORES = f"""{JUDGED},
 raised AS (
     SELECT
         rule_id,
@@ -126,7 +130,7 @@ LEFT JOIN cases AS c ON c.rule_id = r.rule_id
 LEFT JOIN raised AS g ON g.rule_id = r.rule_id
 GROUP BY r.rule_id
 ORDER BY r.rule_id
-"""
+"""  # noqa: S608
 
 
 SCORED = {
@@ -188,6 +192,14 @@ def scores(found: pa.Table, truth: pa.Table, rules: Mapping[str, Rule]) -> pa.Ta
         db.register("truth", truth)
         db.register("rules", pa.table({"rule_id": list(rules)}))
         return db.sql(SCORES).to_arrow_table()
+
+
+def judged(found: pa.Table, truth: pa.Table) -> pa.Table:
+    """One row a finding: clue_id, rule_id, score, and verdict: true, false or elsewhere."""
+    with duckdb.connect(":memory:") as db:
+        db.register("found", found)
+        db.register("truth", truth)
+        return db.sql(f"{JUDGED} SELECT * FROM judged ORDER BY clue_id").to_arrow_table()
 
 
 def precision(row: Mapping[str, Any]) -> float | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -24,7 +24,9 @@ from fusion.errors import FusionError
 from fusion.rulebook import BUILT_IN, Rule, Value
 
 INPUTS = BUILT_IN / "inputs"
+QUESTIONS = ("cems_long",)  # inputs that are another shape of one made before: asked anew wherever they are named
 WORD = re.compile(r"[a-z_][a-z0-9_]*")
+SCORE_DIGITS = 9  # the last bits of a sum depend on which thread came first; what is published must not
 COMMENT = re.compile(r"--[^\n]*")
 Ask = Callable[..., pa.Table]
 
@@ -65,17 +67,40 @@ ASKED_SCHEMA = pa.schema([pa.field(one.name, one.type, nullable=one.nullable) fo
 class Judge:
     """Rules over one state of a store; what they share is made when first needed and kept."""
 
-    def __init__(self, engine: Engine, as_of: datetime, from_at: datetime) -> None:
-        """`engine` has the store attached; `from_at` to `as_of` is what is judged, earlier data are history."""
+    def __init__(
+        self, engine: Engine, as_of: datetime, from_at: datetime, more: Mapping[str, str] | None = None
+    ) -> None:
+        """`engine` has the store attached; `from_at` to `as_of` is what is judged, earlier data are history.
+
+        `more` are texts of inputs beside those of the rules, by name.
+        """
         self._engine = engine
+        self._inputs = {**_inputs(), **(more or {})}
         self._times = {"as_of": as_of, "from_at": from_at}
         self._made: set[str] = set()
+        self._words: set[str] = set()
+
+    @property
+    def times(self) -> Mapping[str, datetime]:
+        """`as_of` and `from_at`."""
+        return self._times
+
+    @property
+    def engine(self) -> str:
+        """Which engine answers; two may write a number in two ways."""
+        return type(self._engine).__name__
+
+    @property
+    def words(self) -> frozenset[str]:
+        """All words of what the last rule asked and of the inputs it took: what it read is among them."""
+        return frozenset(self._words)
 
     def find(self, rule: Rule, values: Mapping[str, Value]) -> pa.Table:
         """What a rule finds, as FINDINGS.
 
         Raises  FusionError naming the rule, if it fails or gives other columns
         """
+        self._words = set()
         try:
             found = self._asked(rule, values)
         except FusionError as error:
@@ -94,18 +119,40 @@ class Judge:
         self._make_inputs(text)
         return self._engine.query(text, values)
 
-    def make(self, name: str, text: str) -> None:
+    def make(self, name: str, text: str, values: Mapping[str, Any] | None = None) -> None:
         """A table of a question, the inputs it names made before."""
         self._make_inputs(text)
-        self._engine.make(name, text, self._times)
+        self._engine.make(name, text, {**self._times, **(values or {})})
+
+    def need(self, names: Iterable[str]) -> None:
+        """Make inputs that something else than a rule asks for."""
+        self._make_inputs(" ".join(names))
 
     def _make_inputs(self, text: str) -> None:
-        words = set(WORD.findall(COMMENT.sub("", text).lower()))
-        for name in sorted(words & _inputs().keys() - self._made):
+        words = words_of(text)
+        self._words |= words
+        for name in sorted(words & self._inputs.keys()):
+            if name in self._made:
+                continue
             self._made.add(name)
-            query = _inputs()[name]
+            query = self._inputs[name]
             self._make_inputs(query)
-            self._engine.make(name, query, self._times)
+            if name in QUESTIONS:
+                self._engine.view(name, query)
+            else:
+                self._engine.make(name, query, self._times)
+
+
+@cache
+def words_of(text: str) -> frozenset[str]:
+    """The words of a question, and of the inputs it names."""
+    words: set[str] = set()
+    texts = [text]
+    while texts:
+        more = set(WORD.findall(COMMENT.sub("", texts.pop()).lower())) - words
+        words |= more
+        texts += [_inputs()[name] for name in more & _inputs().keys()]
+    return frozenset(words)
 
 
 @cache
@@ -137,6 +184,7 @@ def _as_findings(rule: Rule, found: pa.Table, as_of: datetime) -> pa.Table:
         "rule_id": pa.repeat(pa.scalar(rule.rule_id), size),
         "rule_version": pa.repeat(pa.scalar(rule.version), size),
         **{name: found[name] for name in found.column_names},
+        "score": pc.round(found["score"], ndigits=SCORE_DIGITS),
         "told_date": _told_dates(found["onset_at"]),
         "detected_at": pa.repeat(pa.scalar(as_of, pa.timestamp("s")), size),
     }

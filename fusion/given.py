@@ -22,7 +22,10 @@ MADE = {"ambient_series": "city_days", "emission_series": "cems_days", "outlets"
 
 
 def provide(engine: Engine, gathered: Gathered, store: Store, as_of: datetime) -> Judge:
-    """Make every canonical table and every table of the store readable in `engine`; the states tell from where."""
+    """Make every canonical table and every table of the store readable in `engine`; the states tell from where.
+
+    Note    those of MADE are there once the judge was asked for them: it is what makes them
+    """
     store.attach(engine, as_of if store.folder else None)
     stored = [name for name in TABLES if not _is_listed(gathered, name) and store.has(MADE.get(name, name))]
     for name in TABLES:
@@ -30,11 +33,8 @@ def provide(engine: Engine, gathered: Gathered, store: Store, as_of: datetime) -
             gathered.states[name] = TableState(state="ready", source=NAME)
         else:
             engine.register(name, gathered.tables[name])
-    judge = Judge(engine, as_of, judged_from(engine, as_of))
-    for name in MADE:
-        if name in stored:
-            judge.make(name, step_sql(f"from_store/{name}"))
-    return judge
+    made = {name: step_sql(f"from_store/{name}") for name in MADE if name in stored}
+    return Judge(engine, as_of, judged_from(engine, as_of), made)
 
 
 def _is_listed(gathered: Gathered, name: str) -> bool:

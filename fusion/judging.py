@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from fusion.engine import Engine
 from fusion.findings import FINDINGS, Judge, together
-from fusion.rulebook import Rule
+from fusion.kept import Kept
+from fusion.rulebook import Rule, Value
 
 WITHOUT_ROUND = timedelta(days=14)
 ROUND_BEGIN = """
@@ -48,13 +49,15 @@ def judged_from(engine: Engine, as_of: datetime) -> datetime:
     return datetime(first.year, first.month, first.day) if first else as_of - WITHOUT_ROUND
 
 
-def all_findings(engine: Engine, judge: Judge, rules: Mapping[str, Rule]) -> pa.Table:
-    """What all rules find. A rule with profiles is asked once a profile; of each city its own answer counts."""
+def all_findings(engine: Engine, judge: Judge, rules: Mapping[str, Rule], kept: Kept | None = None) -> pa.Table:
+    """What all rules find, or were found to on the same data. A rule with profiles is asked once a profile; of each
+    city its own answer counts.
+    """
     parts: list[pa.Table] = []
     members: list[dict[str, str]] = []
     for rule in rules.values():
         for group in ("", *rule.profile):
-            found = judge.find(rule, rule.values(group))
+            found = _found(judge, rule, rule.values(group), kept)
             parts.append(found.append_column("group_code", pa.repeat(pa.scalar(group), found.num_rows)))
         members += _members(engine, rule.rule_id, rule.profile)
     schema = FINDINGS.schema.append(pa.field("group_code", pa.string()))
@@ -63,6 +66,14 @@ def all_findings(engine: Engine, judge: Judge, rules: Mapping[str, Rule]) -> pa.
     engine.register("members", pa.Table.from_pylist(members, schema=columns))
     found = engine.query(ONE_A_CLUE).select(FINDINGS.schema.names)
     return together([found.cast(FINDINGS.schema)])
+
+
+def _found(judge: Judge, rule: Rule, values: Mapping[str, Value], kept: Kept | None) -> pa.Table:
+    """A rule of the installation's own may read what has no fingerprint, so it is always asked."""
+    if kept is None or not rule.is_built_in:
+        return judge.find(rule, values)
+    question = {"rule": rule.model_dump_json(exclude={"module"}), "values": values, "by": judge.engine, **judge.times}
+    return kept.answer(f"findings-{rule.rule_id}", question, lambda: (judge.find(rule, values), judge.words))
 
 
 def raised(parts: Sequence[pa.Table]) -> pa.Table:

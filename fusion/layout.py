@@ -12,7 +12,9 @@ import pyarrow as pa
 from data_adapters import tables as canonical
 from data_adapters.tables import DATE, FLAG, REAL, TEXT, TIME, Column, Table
 from fusion.layout_accounts import ACCOUNT_TABLES
+from fusion.layout_dossier import DOSSIER_TABLES
 from fusion.layout_findings import FINDING_TABLES
+from fusion.layout_incineration import INCINERATION_TABLES
 
 FORMAT_VERSION = 2
 
@@ -180,8 +182,16 @@ HOTSPOTS = Table(
         Column("value", F32, "mean of the valid pixels; FIRE: sum of radiative power", "see unit"),
         Column("unit", TEXT, "unit of the value"),
         Column("level", U8, "strength for drawing, 0-255"),
-        Column("n_valid_days", U8, "observed days among the last 7 observed ones; FIRE: 0, not known"),
-        Column("n_hot_days", U8, "hot days among those; FIRE: days with fire in the last 7 calendar days"),
+        Column(
+            "ring",
+            U8,
+            "test of R29 that day: 4 passed, 3 its city is in a regional episode, 2 not above its ring (or not among "
+            "the top of its city), 1 too little of the ring was observed, 0 not tested (FIRE)",
+        ),
+        Column("ring_z", F32, "z against the ring of cells 6 to 12 km around; empty where not tested", nullable=True),
+        Column("n_valid_days", U8, "observed days that count, the last 10 at most with this one; FIRE: 0, not known"),
+        Column("n_hot_days", U8, "of them those that passed; FIRE: days with fire in the last 7 calendar days"),
+        Column("persists", FLAG, "R29 calls it persistent on the evening of that day; PM25 only"),
         Column("native_km", F32, "edge of the native pixel: the value is no finer than this", "km"),
         COUNTY_IDX,
         CITY_IDX,
@@ -325,6 +335,8 @@ TABLES: dict[str, Table] = {
         EMISSION_DAILY,
         AMBIENT_DAILY,
         *FINDING_TABLES,
+        *INCINERATION_TABLES,
         *ACCOUNT_TABLES,
+        *DOSSIER_TABLES,
     )
 }

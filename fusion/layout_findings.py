@@ -38,6 +38,20 @@ RULE_SCORES = Table(
 )
 
 
+CALIBRATION = Table(
+    "calibration",
+    "one row per bin of scores with anything in it, where a campaign's planted cases are known",
+    ("basis", "bin"),
+    (
+        Column("basis", TEXT, "rules: findings against planted cases; attribution: candidates of R31 against plumes"),
+        Column("bin", pa.uint8(), "0 to 9: scores from bin / 10 on, below (bin + 1) / 10; 1 is in the last"),
+        Column("n", pa.uint32(), "findings or candidates"),
+        Column("n_true", pa.uint32(), "of them true"),
+        Column("mean_score", REAL, "their mean score"),
+    ),
+)
+
+
 FINDINGS = Table(
     "findings",
     "one row per finding of a rule in this build, with the numbers it rests on",
@@ -62,15 +76,36 @@ EVIDENCE_SERIES = Table(
 )
 
 
+EVIDENCE_METHODS = Table(
+    "evidence_methods",
+    "one row per kind of evidence: how it decides, with its distances, windows and thresholds",
+    ("kind",),
+    (
+        Column("kind", TEXT, "as in evidence_kinds"),
+        Column("place", pa.uint8(), "order it is shown in, from 0"),
+        Column("how_zh", TEXT, "how it decides, in Chinese"),
+        Column("how_en", TEXT, "how it decides, in English"),
+        Column("parameters_json", TEXT, "its numbers by name: km, days, ratios"),
+    ),
+)
+
+
 EVIDENCE_KINDS = Table(
     "evidence_kinds",
-    "one row per finding and kind of data that says something of it; a kind without a row is silent",
+    "one row per finding and kind of data, nine for every finding",
     ("clue_id", "kind"),
     (
         Column("clue_id", TEXT, "finding"),
-        Column("kind", TEXT, "satellite, microstation, cems, power, permit, penalty or complaint"),
-        Column("says", TEXT, "supports, or against: there are data, and they show nothing of it"),
+        Column("kind", TEXT, "satellite, air, network, microstation, cems, power, permit, penalty or complaint"),
+        Column(
+            "says",
+            TEXT,
+            "supports; against: it was looked at and shows nothing of it; silent: it was looked at, or does not bear "
+            "on it, and says neither; not_observed: nothing in reach, or no valid data in the window",
+        ),
         Column("n", pa.int32(), "days, stations or records looked at"),
+        Column("value", REAL, "air, network: ratio to the stations around, or to the days before", nullable=True),
+        Column("away_km", REAL, "air, network: to the station; empty for the city's mean", "km", nullable=True),
     ),
 )
 
@@ -106,8 +141,10 @@ SUPERVISION = Table(
 FINDING_TABLES = (
     RULE_METHODS,
     RULE_SCORES,
+    CALIBRATION,
     FINDINGS,
     EVIDENCE_SERIES,
+    EVIDENCE_METHODS,
     EVIDENCE_KINDS,
     PUSH_PLAN,
     SUPERVISION,

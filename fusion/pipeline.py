@@ -20,19 +20,26 @@ from fusion.cells import enterprise_counties, grid_cells
 from fusion.config import Config
 from fusion.engine import Engine, step_sql
 from fusion.errors import FusionError
+from fusion.evidence import STEPS as EVIDENCE_STEPS
+from fusion.evidence import evidence_methods, evidence_raw, evidence_values
 from fusion.findings import Judge
-from fusion.given import provide
+from fusion.fingerprints import Fingerprints
+from fusion.given import MADE, provide
 from fusion.grid import GRID_VERSION
 from fusion.hotspots import hotspot_parameters
 from fusion.judging import all_findings, raised
+from fusion.kept import FOLDER as KEPT
+from fusion.kept import Kept, sweep
 from fusion.layout import FORMAT_VERSION, TABLES
 from fusion.manifest import Boundary, Manifest, TableEntry, Title
+from fusion.one_builder import only_builder
 from fusion.origin import boundary_origin
 from fusion.outlines import pack_outlines
 from fusion.places import number_places
 from fusion.positions import positions_to_fix
 from fusion.publish import publish
 from fusion.reckoning import latest_time, left_out
+from fusion.ring_test import ring_days
 from fusion.rule_tables import rule_tables
 from fusion.rulebook import load_rules
 from fusion.snapshot import Snapshot
@@ -53,6 +60,7 @@ class Step(NamedTuple):
     name: str
     becomes: str = ""
     frees: tuple[str, ...] = ()
+    made_by: Callable[[Engine], pa.Table] | None = None  # where SQL can't say it
 
 
 STEPS = (
@@ -67,6 +75,7 @@ STEPS = (
     Step("coverage", "coverage"),
     Step("city_thresholds"),
     Step("hotspots_satellite"),
+    Step("ring_days", made_by=ring_days),
     Step("hotspots_fire"),
     Step("hotspots", "hotspots"),
     Step("clue_states"),
@@ -81,22 +90,27 @@ STEPS = (
     Step("emission_daily", "emission_daily", frees=("emission_series",)),
     Step("ambient_daily", "ambient_daily"),
 )
-OTHER_STAGES = 8
+OTHER_STAGES = 11
+INCINERATION = ("incineration_days", "incineration_outlet_days")
 EVIDENCE = ("evidence_series", "evidence_kinds")
+DOSSIER = ("dossier_chosen", "dossier_days", "dossier_power", "dossier_hours", "dossier_facts", "dossier_alerts")
 PLACED = "SELECT enterprise_id, county_adcode, lon_deg, lat_deg FROM enterprises"
 
 
 def build(config: Config, root: Path, progress: Progress = lambda *_: None, now: datetime | None = None) -> Snapshot:
     """A new snapshot of the sources of `config`, published under `root` and current from now on.
 
-    Raises  FusionError, with CURRENT as it was
+    Raises  FusionError, with CURRENT as it was; also where another build is at work under `root`
     """
-    return _Build(config, progress).publish(root, now or datetime.now(UTC))
+    with only_builder(root):
+        return _Build(config, root, progress).publish(root, now or datetime.now(UTC))
 
 
 class _Build:
-    def __init__(self, config: Config, progress: Progress) -> None:
+    def __init__(self, config: Config, root: Path, progress: Progress) -> None:
         self._config = config
+        self._kept = root / KEPT
+        self._used: set[str] = set()
         self._progress = progress
         self._total = len(config.sources) + len(STEPS) + OTHER_STAGES + len(config.lookout.judged_on)
         self._done = 0
@@ -112,12 +126,15 @@ class _Build:
         self._seconds |= {f"source {entry.name}": entry.seconds for entry in gathered.entries}
         with self._engine() as engine:
             judge = self._provide(gathered, engine, now)
-            self._place(gathered, engine)
+            tables = self._know(gathered)
+            self._place(gathered, engine, self._keeping(tables, judge.times["as_of"]))
             as_of = self._config.lookout.as_of or self._store.end() or latest_time(engine, now)
             missing = left_out(engine)
-            self._judge(gathered, engine, judge)
+            self._judge(gathered, engine, judge, tables)
             self._run_steps(gathered, engine, as_of)
             self._show_evidence(engine, judge)
+            self._watch_incinerators(engine, judge)
+            self._write_dossiers(engine, judge)
 
         def describe(snapshot_id: str, entries: dict[str, TableEntry]) -> Manifest:
             self._seconds["write tables"] = round(time.perf_counter() - started, 3)
@@ -125,7 +142,17 @@ class _Build:
 
         self._next("publish")
         started = time.perf_counter()
-        return publish(root, self._tables, describe, now, self._config.lookout.keep)
+        published = publish(root, self._tables, describe, now, self._config.lookout.keep)
+        sweep(self._kept, self._used)
+        return published
+
+    def _know(self, gathered: Gathered) -> Fingerprints:
+        """What all tables hold, told before any of them is judged."""
+        with self._stage("fingerprints"):
+            return Fingerprints(self._store, gathered, self._config.lookout.threads)
+
+    def _keeping(self, tables: Fingerprints, as_of: datetime) -> Kept:
+        return Kept(self._kept, tables.at(as_of), self._used)
 
     def _provide(self, gathered: Gathered, engine: Engine, now: datetime) -> Judge:
         """All tables, and what the store tells of itself."""
@@ -133,6 +160,7 @@ class _Build:
             started = time.perf_counter()
             as_of = self._config.lookout.as_of or self._store.end() or now.replace(tzinfo=None)
             judge = provide(engine, gathered, self._store, as_of)
+            judge.need(MADE)
             engine.register("staged_days", staged_days(self._store))
             engine.register("staged_samples", staged_samples(self._store, engine))
             files, rejects = staged_files(self._store), staged_rejects(self._store, engine)
@@ -142,16 +170,17 @@ class _Build:
                 gathered.entries.append(store_entry(self._store, time.perf_counter() - started))
         return judge
 
-    def _judge(self, gathered: Gathered, engine: Engine, judge: Judge) -> None:
+    def _judge(self, gathered: Gathered, engine: Engine, judge: Judge, tables: Fingerprints) -> None:
         """The findings of all rules on every evening asked for; without a store there is nothing to judge."""
         parts = []
         if self._store.folder:
             for evening in self._config.lookout.judged_on:
                 with self._stage(f"rules {evening:%m-%d}"), self._engine() as earlier:
                     then = provide(earlier, gathered, self._store, evening)
-                    parts.append(all_findings(earlier, then, self._rules))
+                    parts.append(all_findings(earlier, then, self._rules, self._keeping(tables, evening)))
             with self._stage("rules"):
-                parts.append(all_findings(engine, judge, self._rules))
+                kept = self._keeping(tables, judge.times["as_of"])
+                parts.append(all_findings(engine, judge, self._rules, kept))
         self._tables["findings"] = raised(parts)
         self._tables |= rule_tables(self._rules, self._tables["findings"], self._config.truth)
         for name in ("findings", "rules"):
@@ -160,8 +189,27 @@ class _Build:
     def _show_evidence(self, engine: Engine, judge: Judge) -> None:
         """What each finding was seen in, and what the other kinds of data say of it."""
         with self._stage("evidence"):
-            for name in EVIDENCE:
-                judge.make(name, step_sql(f"evidence/{name}"))
+            self._tables["evidence_methods"] = evidence_methods()
+            for name in (*EVIDENCE_STEPS, *EVIDENCE):
+                judge.make(name, step_sql(f"evidence/{name}"), evidence_values())
+            self._tables |= {name: engine.table(name) for name in EVIDENCE}
+
+    def _write_dossiers(self, engine: Engine, judge: Judge) -> None:
+        """What the page of one enterprise tells."""
+        with self._stage("dossiers"):
+            for name in DOSSIER:
+                judge.make(name, step_sql(f"dossier/{name}"))
+                if name in TABLES:
+                    self._tables[name] = engine.table(name)
+
+    def _watch_incinerators(self, engine: Engine, judge: Judge) -> None:
+        """Furnaces and stacks of waste incinerators by day, with the numbers of the rules about them."""
+        with self._stage("incineration"):
+            values: dict[str, Any] = {}
+            for rules in (load_rules(), self._rules):  # a rule of the user's own may lack a number of the built-in one
+                values |= rules["R17"].values() | rules["R18"].values()
+            for name in INCINERATION:
+                judge.make(name, step_sql(f"incineration/{name}"), values)
                 self._tables[name] = engine.table(name)
 
     def _engine(self) -> Engine:
@@ -170,7 +218,7 @@ class _Build:
             return engine_of("spark", master=asked.spark_master, scratch=asked.spark_scratch)()
         return Engine(asked.memory_limit, asked.threads)
 
-    def _place(self, gathered: Gathered, engine: Engine) -> None:
+    def _place(self, gathered: Gathered, engine: Engine, kept: Kept) -> None:
         with self._stage("places"):
             places = number_places(gathered.tables["regions"])
             self._tables |= {"places": places.table, **reference_tables()}
@@ -180,7 +228,10 @@ class _Build:
             engine.register(name, data)
         engine.register("catalogue", catalogue_table())
         with self._stage("positions"):
-            self._tables["positions_to_fix"] = positions_to_fix(engine, gathered.tables["regions"])
+            regions = gathered.tables["regions"]
+            self._tables["positions_to_fix"] = kept.answer(
+                "positions", {}, lambda: (positions_to_fix(engine, regions), ("enterprises", "regions"))
+            )
         with self._stage("cells"):
             cells = grid_cells(engine, places)
             engine.register("points", cells.points)
@@ -200,7 +251,10 @@ class _Build:
         }
         for step in STEPS:
             with self._stage(step.name):
-                engine.run(step.name, values)
+                if step.made_by:
+                    engine.register(step.name, step.made_by(engine))
+                else:
+                    engine.run(step.name, values)
                 if step.becomes:
                     _refuse_duplicates(engine, step)
                     self._tables[step.becomes] = engine.table(step.name)
@@ -226,7 +280,7 @@ class _Build:
             boundary=Boundary(source=title, review_no=review_no),
             left_out=missing,
             seconds=self._seconds,
-            parameters={"hotspots": self._parameters.raw, "push": self._push},
+            parameters={"hotspots": self._parameters.raw, "push": self._push, "evidence": evidence_raw()},
         )
 
     def _next(self, what: str) -> None:

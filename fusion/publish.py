@@ -26,6 +26,7 @@ from fusion.manifest import Manifest, TableEntry
 from fusion.snapshot import CURRENT, Snapshot, open_snapshot, verify
 
 BUILDING = ".building-"
+BESIDE = f".{CURRENT}-"
 KEEP = 5
 ROW_GROUP_ROWS = 122_880
 
@@ -59,7 +60,7 @@ def publish(
 
 def make_current(root: Path, name: str) -> None:
     """Move CURRENT to a published snapshot, in one step that either happens or doesn't."""
-    beside = root / f".{CURRENT}-{os.getpid()}"
+    beside = root / f"{BESIDE}{os.getpid()}"
     _write(beside, f"{name}\n".encode())
     os.replace(beside, root / CURRENT)
     _sync_folder(root)
@@ -122,6 +123,9 @@ def _remove_leftovers(root: Path) -> None:
     for folder in root.glob(f"{BUILDING}*"):
         if not _is_running(folder.name.removeprefix(BUILDING)):
             shutil.rmtree(folder, ignore_errors=True)
+    for beside in root.glob(f"{BESIDE}*"):
+        if not _is_running(beside.name.removeprefix(BESIDE)):
+            beside.unlink(missing_ok=True)
 
 
 def _is_running(pid: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from fusion.calibration import calibration
 from fusion.evaluate import read_truth, scores
 from fusion.layout import RULES
 from fusion.layout_findings import RULE_METHODS, RULE_SCORES
@@ -17,11 +18,12 @@ LISTS = ("evidence_zh", "evidence_en", "lookalikes_zh", "lookalikes_en", "checkl
 
 
 def rule_tables(rules: Mapping[str, Rule], found: pa.Table, truth: Path | None) -> dict[str, pa.Table]:
-    """Tables rules, rule_methods and rule_scores; without a truth the scores are empty."""
+    """Tables rules, rule_methods, rule_scores and calibration; without a truth the last two are empty."""
     scored = scores(found, read_truth(truth), rules).to_pylist() if truth else []
     return {
         "rules": pa.Table.from_pylist([_listed(n, rule) for n, rule in enumerate(rules.values())], schema=RULES.schema),
         "rule_methods": pa.Table.from_pylist([_told(rule) for rule in rules.values()], schema=RULE_METHODS.schema),
+        "calibration": calibration(found, truth),
         "rule_scores": pa.Table.from_pylist(scored, schema=RULE_SCORES.schema),
     }
 

@@ -58,6 +58,7 @@ class Rule(_Strict):
     profile: Mapping[str, Mapping[str, Value]] = Field(default_factory=dict)  # by key-region group
     sql: str = ""  # from the .sql beside it
     module: Path | None = None  # the .py beside it
+    is_built_in: bool = False  # it reads nothing but tables, so its findings may be kept
 
     def values(self, group: str | None = None, changes: Mapping[str, Value] | None = None) -> dict[str, Value]:
         """The parameters for a region group, with changes of a dry run over them.
@@ -102,8 +103,9 @@ def _load(path: Path) -> Rule:
     if path.stem != rule.rule_id:
         raise FusionError(f"{path}: rule_id is {rule.rule_id}", f"the file must be named {rule.rule_id}.toml")
     sql, module = path.with_suffix(".sql"), path.with_suffix(".py")
+    is_built_in = path.parent == BUILT_IN
     if sql.is_file():
-        return rule.model_copy(update={"sql": sql.read_text("utf-8")})
-    if module.is_file() and path.parent == BUILT_IN:
-        return rule.model_copy(update={"module": module})
+        return rule.model_copy(update={"sql": sql.read_text("utf-8"), "module": None, "is_built_in": is_built_in})
+    if module.is_file() and is_built_in:
+        return rule.model_copy(update={"sql": "", "module": module, "is_built_in": is_built_in})
     raise FusionError(f"{path}: no {sql.name} beside it", "see docs/ADD_A_RULE.md")

@@ -27,6 +27,7 @@ PROVIDES: Mapping[str, tuple[str, ...]] = {
     "satellite_grid": ("satellite_grid",),
     "enterprise_register": ("enterprises", "outlets"),
     "power_plants": ("enterprises",),
+    "casebook": ("clues", "clue_events"),
     "campaign": (
         "region_groups", "rounds", "teams", "enterprises", "outlets", "satellite_grid", "ambient_series",
         "emission_series", "inspections", "problems", "clues", "clue_events",

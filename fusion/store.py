@@ -59,6 +59,12 @@ class Store:
         parts = (self.folder / name / code).glob("day=*/part.parquet")
         return {path.parent.name.removeprefix("day="): path for path in sorted(parts)}
 
+    def parts(self, name: str, code: str, as_of: datetime | None = None) -> dict[str, Path]:
+        """The parts of a category by day, of dated ones those begun before `as_of`."""
+        last = as_of.date().isoformat() if as_of else None
+        days = self.days(name, code).items()
+        return {day: path for day, path in days if not last or day == ALL_DAYS or day <= last}
+
     def has(self, name: str) -> bool:
         """Whether a part of a table is there."""
         return any(self.days(name, code) for code in self.codes.get(name, ()))
@@ -79,12 +85,11 @@ class Store:
 
     def select(self, name: str, as_of: datetime | None = None) -> str:
         """The SELECT that reads a table; no part at all gives no row, with all columns."""
-        last = as_of.date().isoformat() if as_of else None
         column = day_column(name)
         before = f" WHERE {column} < TIMESTAMP '{as_of:%Y-%m-%d %H:%M:%S}'" if column and as_of else ""
         parts = []
         for code in self.codes[name]:
-            chosen = [path for day, path in self.days(name, code).items() if not last or day == ALL_DAYS or day <= last]
+            chosen = list(self.parts(name, code, as_of).values())
             if chosen:
                 files = ", ".join(_quoted(path) for path in chosen)
                 read = f"read_parquet([{files}], hive_partitioning = false, union_by_name = true)"

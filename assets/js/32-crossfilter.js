@@ -259,6 +259,7 @@
       row: new Int16Array(n),
       level: new Uint8Array(n),
       age: new Uint8Array(n),
+      isHollow: new Uint8Array(n),
       source: [],
       byAge: [0, 0, 0],
       byPlace: new Uint32Array(places.length),
@@ -273,6 +274,7 @@
       out.row[k] = rows.row[i];
       out.level[k] = rows.level[i];
       out.age[k] = age;
+      out.isHollow[k] = rows.ring[i] > 0 && rows.ring[i] < 4 ? 1 : 0;
       out.byAge[age] += 1;
       out.nativeKm = Math.max(out.nativeKm, rows.native_km[i]);
       if (age < 2) raise(out.byPlace, places, rows.city[i], rows.county[i]);

@@ -3,7 +3,6 @@
   const lookout = window.lookout;
   const { element, word, config, number } = lookout;
   const isEnglish = config.lang === 'en';
-  const KINDS = ['satellite', 'microstation', 'cems', 'power', 'permit', 'penalty', 'complaint'];
   const WIDTH = 320;
   const HEIGHT = 84;
   const SVG = 'http://www.w3.org/2000/svg';
@@ -85,19 +84,36 @@
     return [...bySeries].map(([series, rows]) => curve(series, rows, [card.window_from, card.window_to]));
   }
 
+  /* How much was looked at, and what came out of it. */
+  function detail(one) {
+    if (!one.n) return '';
+    if (one.value === null) return word(`evidence.detail.${one.kind}`, { n: one.n });
+    const key = one.away_km === null ? 'evidence.detail.city' : 'evidence.detail.ratio';
+    return word(key, { x: number(one.value, 2), km: one.away_km === null ? '' : number(one.away_km, 1), n: one.n });
+  }
+
+  /* The nine kinds, each with its word; no kind is left out, and one that saw nothing says so. */
   function kinds(card) {
-    const says = new Map((card.kinds || []).map((one) => [one.kind, one]));
-    return element(
-      'ul',
-      { className: 'evidence-kinds' },
-      KINDS.map((kind) => {
-        const told = says.get(kind)?.says || 'silent';
-        return element('li', { className: `says-${told}` }, [
-          element('span', { text: word(`evidence.kind.${kind}`) }),
-          element('b', { text: word(`evidence.says.${told}`) }),
-        ]);
-      }),
+    const rows = (card.kinds || []).map((one) =>
+      element('li', { className: `says-${one.says}` }, [
+        element('span', {}, [
+          element('span', { text: word(`evidence.kind.${one.kind}`) }),
+          element('small', { text: detail(one) }),
+        ]),
+        element('b', { text: word(`evidence.says.${one.says}`) }),
+      ]),
     );
+    const how = (card.kinds || []).flatMap((one) => [
+      element('dt', { text: word(`evidence.kind.${one.kind}`) }),
+      element('dd', { text: one[isEnglish ? 'how_en' : 'how_zh'] }),
+    ]);
+    return [
+      element('ul', { className: 'evidence-kinds' }, rows),
+      element('details', { className: 'evidence-facts evidence-how' }, [
+        element('summary', { text: word('evidence.how') }),
+        element('dl', {}, how),
+      ]),
+    ];
   }
 
   const list = (title, texts) => [
@@ -179,7 +195,7 @@
       element('p', { className: 'evidence-fires', text: card[isEnglish ? 'fires_en' : 'fires_zh'] }),
       ...curves(card),
       element('h4', { text: word('evidence.kinds') }),
-      kinds(card),
+      ...kinds(card),
     ];
     const more = [
       ...candidates(card),

@@ -162,7 +162,16 @@
       showsOver: state.status.length > 0,
     });
     view.setHotspots(
-      hot ? { col: hot.col, row: hot.row, level: hot.level, age: hot.age, footprintKm: hot.nativeKm } : null,
+      hot
+        ? {
+            col: hot.col,
+            row: hot.row,
+            level: hot.level,
+            age: hot.age,
+            isHollow: hot.isHollow,
+            footprintKm: hot.nativeKm,
+          }
+        : null,
     );
     const shaded = levelled(choropleth(state));
     result.shaded = shaded;
@@ -224,6 +233,7 @@
         word('tip.hotspot'),
         word('card.observed_days', { day: lookout.isoOf(rows.day[i]), days: result.end - rows.day[i] }),
         word(`age.${['fresh', 'ageing', 'expired'][result.hot.age[hit.index]]}`),
+        rows.ring[i] ? `${word('card.ring')} ${word(`card.ring.${rows.ring[i]}`)}` : '',
       ];
     }
     const value = result.shaded.values[hit.placeIdx];
@@ -254,6 +264,22 @@
     tip.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
   }
 
+  /* How the cells were chosen, and how many of them stand the test of the rule that makes clues of them. */
+  const ringLegend = (n, passed) => [
+    element('p', { className: 'legend-line' }, [
+      element('i', { className: 'cell cell-hollow' }),
+      element('span', { text: word('legend.hollow') }),
+    ]),
+    element('p', {
+      className: 'legend-note',
+      text: word('legend.ring', {
+        n: lookout.count(n),
+        passed: lookout.count(passed),
+        percent: config.snapshot.hotPercentile,
+      }),
+    }),
+  ];
+
   function legend(state, shaded) {
     const host = document.getElementById('situation-legend');
     if (!host) return;
@@ -267,7 +293,11 @@
       { shown: result.clues.shown, showsOver: state.status.length > 0 },
       leaflet.getZoom() - Math.log2(lookout.scale()),
     );
-    const signature = JSON.stringify([state.layers, state.metric, shaded.max, state.product, level, leavesOut]);
+    const passed = result.hot ? result.hot.isHollow.reduce((sum, hollow) => sum + 1 - hollow, 0) : 0;
+    const n = result.hot ? result.hot.isHollow.length : 0;
+    const signature = JSON.stringify([
+      ...[state.layers, state.metric, shaded.max, state.product, level, leavesOut, n, passed],
+    ]);
     if (host.dataset.signature === signature) return;
     host.dataset.signature = signature;
     const nodes = [];
@@ -279,6 +309,7 @@
             element('span', { text: word(`legend.${age}`) }),
           ]),
         );
+      if (state.product !== 'FIRE' && n) nodes.push(...ringLegend(n, passed));
     }
     if (state.layers.includes('enterprises'))
       nodes.push(

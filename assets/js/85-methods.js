@@ -7,7 +7,10 @@
   const LEAST = 20;
   const Z = 1.96;
   const view = { search: '', category: '', rule: '' };
+  const SVG = 'http://www.w3.org/2000/svg';
+  const SIDE = 200;
   let rules = [];
+  let calibration = {};
 
   /* The interval of Wilson: honest for few cases and for shares near 0 and 1. */
   function wilson(part, all) {
@@ -262,6 +265,132 @@
       : [];
   }
 
+  const svg = (tag, attributes) => {
+    const node = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    return node;
+  };
+
+  /* Mean score of a bin against the share that was true, with the interval; hollow where the bin holds fewer than 20. */
+  function reliability(basis, bins) {
+    const all = bins.reduce((sum, bin) => sum + bin.n, 0);
+    const part = bins.reduce((sum, bin) => sum + bin.n_true, 0);
+    const y = (share) => SIDE * (1 - share);
+    const marks = bins.flatMap((bin) => {
+      const at = SIDE * bin.mean_score;
+      const [low, high] = wilson(bin.n_true, bin.n);
+      const kind = bin.n < LEAST ? ' is-few' : '';
+      return [
+        svg('line', { x1: at, x2: at, y1: y(low), y2: y(high), class: `reliability-range${kind}` }),
+        svg('circle', { cx: at, cy: y(bin.n_true / bin.n), r: 4, class: `reliability-dot${kind}` }),
+      ];
+    });
+    const picture = svg('svg', { viewBox: `-44 -8 ${SIDE + 56} ${SIDE + 32}`, class: 'reliability', role: 'img' });
+    const tick = (text, x, at, anchor) => {
+      const node = svg('text', { x, y: at, 'text-anchor': anchor });
+      node.textContent = text;
+      return node;
+    };
+    picture.setAttribute('aria-label', `${word(`methods.calibration.${basis}`)}: ${bins.map(binText).join('; ')}`);
+    picture.append(
+      svg('rect', { x: 0, y: 0, width: SIDE, height: SIDE, class: 'reliability-frame' }),
+      ...[0.25, 0.5, 0.75].map((share) =>
+        svg('line', { x1: 0, x2: SIDE, y1: y(share), y2: y(share), class: 'reliability-grid' }),
+      ),
+      svg('line', { x1: 0, x2: SIDE, y1: SIDE, y2: 0, class: 'reliability-ideal' }),
+      ...[0, 0.5, 1].map((share) => tick(`${100 * share}%`, -4, y(share) + 5, 'end')),
+      ...[0, 0.5, 1].map((score) => tick(number(score, 1), SIDE * score, SIDE + 18, 'middle')),
+      ...marks,
+    );
+    return element('figure', { className: 'reliability-figure' }, [
+      element('figcaption', {}, [
+        element('b', { text: word(`methods.calibration.${basis}`) }),
+        element('small', {
+          text: all
+            ? word('methods.calibration.of', { n: count(part), all: count(all), share: percent(part / all) })
+            : word('methods.calibration.none'),
+        }),
+      ]),
+      ...(all ? [picture] : []),
+    ]);
+  }
+
+  const binText = (bin) =>
+    `${(bin.bin / 10).toFixed(1)}–${((bin.bin + 1) / 10).toFixed(1)}: ${count(bin.n_true)}/${count(bin.n)}`;
+
+  /* The same numbers to read: bin, true of all, share with its interval, or too few. */
+  function binTable(basis, bins) {
+    const rows = bins.map((bin) =>
+      element('tr', {}, [
+        element('th', { scope: 'row', text: binText(bin).split(':')[0] }),
+        element('td', { className: 'number', text: `${count(bin.n_true)} / ${count(bin.n)}` }),
+        element('td', {}, [interval(bin.n_true, bin.n)]),
+      ]),
+    );
+    return element('table', { className: 'source-table' }, [
+      element('caption', { text: word(`methods.calibration.${basis}`) }),
+      element('tbody', {}, rows),
+    ]);
+  }
+
+  /* Causes as bars of their share of all false alarms named here; what has no cause says so. */
+  function causeBars(causes) {
+    const all = causes.reduce((sum, [, n]) => sum + n, 0);
+    return element(
+      'ul',
+      { className: 'methods-causes' },
+      causes.map(([cause, n]) => {
+        const bar = element('i', { 'aria-hidden': 'true' });
+        bar.style.width = `${(100 * n) / all}%`;
+        return element('li', { className: cause ? '' : 'is-unknown' }, [
+          element('span', { text: word(cause ? `methods.cause.${cause}` : 'methods.cause.none') }),
+          element('span', { className: 'methods-cause-bar' }, [bar]),
+          element('b', { text: all < LEAST ? count(n) : `${count(n)} · ${percent(n / all)}` }),
+        ]);
+      }),
+    );
+  }
+
+  function falseAlarms(causes) {
+    const all = causes.reduce((sum, [, n]) => sum + n, 0);
+    return [
+      element('h4', { text: word('methods.causes') }),
+      element('p', {
+        className: 'methods-facts',
+        text: all ? word('methods.causes.of', { n: count(all) }) : word('methods.causes.no'),
+      }),
+      ...(all ? [causeBars(causes)] : []),
+    ];
+  }
+
+  /* What the page shows while no rule is chosen: whether scores mean what they say, and what false alarms were. */
+  function overview(host) {
+    const bases = ['verdicts', 'rules', 'attribution'];
+    const total = new Map();
+    for (const rule of rules) for (const [cause, n] of rule.causes) total.set(cause, (total.get(cause) || 0) + n);
+    const causes = [...total].sort((one, other) => other[1] - one[1]);
+    const worst = rules.filter((rule) => rule.causes.length);
+    host.replaceChildren(
+      element('p', { className: 'sources-hint', text: word('methods.choose') }),
+      element('h3', { text: word('methods.calibration') }),
+      element('p', { className: 'methods-facts', text: word('methods.calibration.note') }),
+      element(
+        'div',
+        { className: 'reliability-row' },
+        bases.map((basis) => reliability(basis, calibration[basis])),
+      ),
+      element('details', { className: 'methods-text' }, [
+        element('summary', { text: word('methods.calibration.numbers') }),
+        ...bases.filter((basis) => calibration[basis].length).map((basis) => binTable(basis, calibration[basis])),
+      ]),
+      ...falseAlarms(causes),
+      ...worst.flatMap((rule) => [
+        element('h5', { text: `${rule.code} ${pick(rule, 'name')}` }),
+        causeBars(rule.causes),
+      ]),
+    );
+  }
+
   /* How far off the onset was, where planted cases are known. */
   const onsetError = (rule) =>
     rule.onset_error_h === null
@@ -272,7 +401,7 @@
     const host = document.getElementById('methods-detail');
     const rule = rules.find((one) => one.code === view.rule);
     if (!rule) {
-      host.replaceChildren(element('p', { className: 'sources-hint', text: word('methods.choose') }));
+      overview(host);
       return;
     }
     const own = (name) => rule.lists[`${name}_${isEnglish ? 'en' : 'zh'}`];
@@ -297,6 +426,7 @@
       ...parameters(rule),
       ...profiles(rule),
       ...rounds(rule),
+      ...falseAlarms(rule.causes),
       element('details', { className: 'methods-text' }, [
         element('summary', { text: word('methods.text') }),
         element('pre', { text: rule.text }),
@@ -319,7 +449,7 @@
     });
     document.getElementById('methods-search').replaceChildren(input);
     try {
-      rules = await lookout.data.json('methods.json');
+      ({ rules, calibration } = await lookout.data.json('methods.json'));
       tally();
       chips();
       table();

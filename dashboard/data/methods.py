@@ -1,28 +1,52 @@
-"""What the methods page asks: the rules, their texts, their scores, and the verdicts on their clues by round."""
+"""What the methods page asks: the rules, their texts and scores, the verdicts on their clues by round, what false
+alarms were, and whether scores mean what they say."""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from typing import Any
 
 import duckdb
 
 from dashboard.data.layers import sql
 
+Bins = list[dict[str, Any]]
 
-def methods(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """One entry a rule: names, texts, parameters, planted cases if known, and by round clues, verdicts, confirmed."""
-    by_rule: dict[int, list[list[int]]] = {}
-    for rule_idx, *numbers in db.sql(sql("rule_verdicts")).fetchall():
-        by_rule.setdefault(rule_idx, []).append(numbers)
+
+def methods(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """The page's numbers.
+
+    Shape   rules: one entry a rule: names, texts, parameters, planted cases if known, by round clues, verdicts and
+            confirmed, and false alarms by cause; calibration: bins of scores by what they were held against
+    """
+    by_rule = _grouped(db, "rule_verdicts")
+    causes = _grouped(db, "false_alarms")
     rows = db.sql(sql("methods")).to_arrow_table().to_pylist()
-    return [_entry(row, by_rule.get(row["idx"], [])) for row in rows]
+    rules = [_entry(row) | {"rounds": by_rule[row["idx"]], "causes": causes[row["idx"]]} for row in rows]
+    return {"rules": rules, "calibration": calibration(db)}
 
 
-def _entry(row: dict[str, Any], rounds: list[list[int]]) -> dict[str, Any]:
-    """A rule as the page reads it; `rounds` holds round, clues, verdicts, confirmed."""
+def calibration(db: duckdb.DuckDBPyConnection) -> dict[str, Bins]:
+    """Bins of scores (bin, n, n_true, mean_score) against verdicts of checks, planted cases, and whose plume it was."""
+    found: dict[str, Bins] = {"verdicts": db.sql(sql("verdict_bins")).to_arrow_table().to_pylist()}
+    for basis in ("rules", "attribution"):
+        asked = "select bin, n, n_true, mean_score from calibration where basis = $basis order by bin"
+        found[basis] = db.sql(asked, params={"basis": basis}).to_arrow_table().to_pylist()
+    return found
+
+
+def _grouped(db: duckdb.DuckDBPyConnection, question: str) -> defaultdict[int, list[list[Any]]]:
+    """The answer by its first column, the rule."""
+    found: defaultdict[int, list[list[Any]]] = defaultdict(list)
+    for rule_idx, *values in db.sql(sql(question)).fetchall():
+        found[rule_idx].append(values)
+    return found
+
+
+def _entry(row: dict[str, Any]) -> dict[str, Any]:
     entry = dict(row)
     for name in ("lists", "parameters", "profiles"):
         entry[name] = json.loads(entry.pop(f"{name}_json"))
     entry["valid_from"] = entry["valid_from"].isoformat()
-    return entry | {"rounds": rounds}
+    return entry

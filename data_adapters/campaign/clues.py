@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from data_adapters.campaign import grid, invented
 from data_adapters.campaign.anchors import Draw, Truth, draw_objects
 from data_adapters.campaign.life import DAY, HOUR, NO_TIME, Beginnings, History, live
-from data_adapters.campaign.randomness import Flags, Floats, Ints, Texts, largest_remainder, stream
+from data_adapters.campaign.randomness import Flags, Floats, Ints, Texts, largest_remainder, pick_by_row, stream
 from data_adapters.campaign.schedule import round_codes, teams_for
 from data_adapters.campaign.sizes import Size
 
 RAISED_SHARE = 0.08  # clues one step more severe than their rule
+FALSE_ALARMS = ("DISCARDED", "NOT_CONFIRMED")
 SURPLUS = 1.25  # drawn, to have enough after equal ones are dropped
 
 
@@ -170,10 +171,27 @@ def make_events(seed: int, truth: Truth, clues: Clues) -> pa.Table:
     rng = stream(seed, "life")
     history = live(rng, Beginnings(clues.detected_s, clues.severity, clues.confirm, truth.size.as_of_s))
     team = teams_for(rng, truth.teams, truth.places.county_city[clues.county])
-    return _event_table(truth.size, clues, history, truth.teams.code[team])
+    return _event_table(truth.size, clues, history, (truth.teams.code[team], causes(seed, clues, history)))
 
 
-def _event_table(size: Size, clues: Clues, history: History, team: Texts) -> pa.Table:
+def causes(seed: int, clues: Clues, history: History) -> Texts:
+    """Why a clue was discarded or not confirmed, of each event; in the shares of its category, "" for all others."""
+    known = invented.columns("false_alarms")
+    names = np.array(sorted(set(known["cause"])), dtype=np.str_)
+    categories = np.array(sorted(set(known["category"])), dtype=np.str_)
+    weight = np.zeros((len(categories), len(names)))
+    at = np.searchsorted(categories, known["category"]), np.searchsorted(names, known["cause"])
+    weight[at] = np.array(known["weight"], dtype=np.float64)
+    is_false = np.isin(history.to_state, FALSE_ALARMS)
+    category = invented.clue_rules().category[clues.rule[history.clue[is_false]]]
+    picked = pick_by_row(stream(seed, "causes"), weight[np.searchsorted(categories, category)])
+    out = np.full(len(history.clue), "", dtype=names.dtype)
+    out[is_false] = names[picked]
+    return out
+
+
+def _event_table(size: Size, clues: Clues, history: History, told: tuple[Texts, Texts]) -> pa.Table:
+    team, cause = told
     shared = invented.columns("states", is_shared=True)
     steps = zip(shared["from_state"], shared["event"], shared["role"], strict=True)
     roles = {(start, event): role for start, event, role in steps}
@@ -189,6 +207,7 @@ def _event_table(size: Size, clues: Clues, history: History, team: Texts) -> pa.
             "role": pa.array([roles[step] for step in made]),
             "team_code": _words(team[history.clue], history.is_with_team),
             "due_at": _times(size, history.due_s),
+            "cause": _words(cause, cause != ""),
         }
     )
 

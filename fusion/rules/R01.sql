@@ -1,6 +1,11 @@
 -- The last run of hours above the limit, holes up to $gap_h bridged, most of it under a fault, maintenance or
 -- calibration mark, the plant running, the run open at $as_of.
-WITH marked AS (
+WITH open_ones AS (  -- above the limit late enough for their last run to be open
+    SELECT DISTINCT outlet_id, pollutant
+    FROM cems_long
+    WHERE ratio > 1 AND time >= $as_of::TIMESTAMP - INTERVAL 1 HOUR * ($open_h + 1)
+),
+marked AS (
     SELECT DISTINCT outlet_id, pollutant, time FROM marked_hours
     WHERE mark_type IN ('fault', 'maintenance', 'calibration')
 ),
@@ -9,6 +14,7 @@ hours AS (
         c.outlet_id, c.enterprise_id, c.pollutant, c.time, c.ratio, c.limit_mg_m3, c.is_running,
         COALESCE(c.flag, 'N') IN ('D', 'M', 'C') OR m.time IS NOT NULL AS is_marked
     FROM cems_long AS c
+    INNER JOIN open_ones AS o ON o.outlet_id = c.outlet_id AND o.pollutant = c.pollutant
     LEFT JOIN marked AS m ON m.outlet_id = c.outlet_id AND m.pollutant = c.pollutant AND m.time = c.time
     WHERE c.ratio IS NOT NULL
 ),

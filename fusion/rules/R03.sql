@@ -8,9 +8,8 @@
 WITH hours AS (
     SELECT h.outlet_id, h.time, h.pm_mg_m3, h.so2_mg_m3, h.nox_mg_m3, h.pm_zs_mg_m3, h.so2_zs_mg_m3, h.nox_zs_mg_m3,
            h.velocity_m_s, h.o2_pct
-    FROM cems_hours AS h
-    INNER JOIN cems_flow AS f ON f.outlet_id = h.outlet_id
-    WHERE h.flow_m3_h > 0.2 * f.usual_m3_h OR h.o2_pct < 18
+    FROM cems_wide AS h
+    WHERE h.is_running
 ),
 compared AS (  -- by number first; texts are compared where numbers are equal
     SELECT
@@ -33,8 +32,8 @@ still AS (
            c.so2_same AND COALESCE(h.so2_text = b.so2_text, TRUE) AS so2_text_same,
            c.nox_same AND COALESCE(h.nox_text = b.nox_text, TRUE) AS nox_text_same
     FROM compared AS c
-    INNER JOIN cems_hours AS h ON h.outlet_id = c.outlet_id AND h.time = c.time
-    INNER JOIN cems_hours AS b ON b.outlet_id = c.outlet_id AND b.time = c.time - INTERVAL 1 HOUR
+    INNER JOIN cems_wide AS h ON h.outlet_id = c.outlet_id AND h.time = c.time
+    INNER JOIN cems_wide AS b ON b.outlet_id = c.outlet_id AND b.time = c.time - INTERVAL 1 HOUR
     WHERE c.is_next
         AND (
             c.pm_same OR c.so2_same OR c.nox_same OR c.pm_zs_same OR c.so2_zs_same OR c.nox_zs_same
@@ -133,11 +132,19 @@ held_minutes AS (
     GROUP BY c.outlet_id, c.pollutant, c.run
     HAVING COUNT(*) + 1 >= $min_same
 ),
+lasting AS (  -- sent long enough for any pollutant of theirs to be
+    SELECT outlet_id
+    FROM cems_wide
+    WHERE is_running AND time >= $as_of::TIMESTAMP - INTERVAL 1 DAY * $win_d
+    GROUP BY outlet_id
+    HAVING COUNT(*) >= 18 * $win_d AND MIN(time) < $as_of::TIMESTAMP - INTERVAL 1 DAY * ($win_d - 1)
+),
 recent AS (
-    SELECT outlet_id, enterprise_id, pollutant, time, COALESCE(zs_mg_m3, raw_mg_m3) AS value
-    FROM cems_long
-    WHERE is_running AND COALESCE(flag, 'N') <> 'F' AND COALESCE(zs_mg_m3, raw_mg_m3) > 0
-        AND time >= $as_of::TIMESTAMP - INTERVAL 1 DAY * $win_d
+    SELECT c.outlet_id, c.enterprise_id, c.pollutant, c.time, COALESCE(c.zs_mg_m3, c.raw_mg_m3) AS value
+    FROM cems_long AS c
+    INNER JOIN lasting AS l ON l.outlet_id = c.outlet_id
+    WHERE c.is_running AND COALESCE(c.flag, 'N') <> 'F' AND COALESCE(c.zs_mg_m3, c.raw_mg_m3) > 0
+        AND c.time >= $as_of::TIMESTAMP - INTERVAL 1 DAY * $win_d
 ),
 middles AS (
     SELECT outlet_id, pollutant, MEDIAN(value) AS middle

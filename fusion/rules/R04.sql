@@ -16,9 +16,8 @@ WITH wide AS (
         STDDEV_SAMP(COALESCE(h.so2_zs_mg_m3, h.so2_mg_m3)) AS so2_spread,
         AVG(COALESCE(h.nox_zs_mg_m3, h.nox_mg_m3)) AS nox,
         STDDEV_SAMP(COALESCE(h.nox_zs_mg_m3, h.nox_mg_m3)) AS nox_spread
-    FROM cems_hours AS h
-    INNER JOIN cems_flow AS f ON f.outlet_id = h.outlet_id
-    WHERE h.flow_m3_h > 0.2 * f.usual_m3_h OR h.o2_pct < 18
+    FROM cems_wide AS h
+    WHERE h.is_running
     GROUP BY h.outlet_id, DATE_TRUNC('day', h.time), EXTRACT(HOUR FROM h.time) >= 12
     HAVING COUNT(*) >= 8
 ),

@@ -59,9 +59,8 @@ part_b AS (
     GROUP BY o.outlet_id, o.enterprise_id, o.time
 ),
 gas AS (
-    SELECT h.outlet_id, h.enterprise_id, h.time, h.o2_pct, h.flow_m3_h, h.temp_c, f.usual_m3_h
-    FROM cems_hours AS h
-    INNER JOIN cems_flow AS f ON f.outlet_id = h.outlet_id
+    SELECT h.outlet_id, h.enterprise_id, h.time, h.o2_pct, h.flow_m3_h, h.temp_c, h.usual_m3_h
+    FROM cems_wide AS h
     WHERE COALESCE(h.nox_flag, h.so2_flag, h.pm_flag, 'N') <> 'F'
 ),
 part_a AS (

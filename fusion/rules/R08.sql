@@ -21,10 +21,8 @@ WITH gas AS (
         h.so2_kg,
         CASE WHEN h.pm_mg_m3 > 0 AND h.pm_kg > 0 THEN h.pm_mg_m3 * h.flow_m3_h * 1e-6 END AS pm_computed,
         h.pm_kg
-    FROM cems_hours AS h
-    INNER JOIN cems_flow AS f ON f.outlet_id = h.outlet_id
-    WHERE COALESCE(h.nox_flag, h.so2_flag, h.pm_flag, 'N') <> 'F' AND h.flow_m3_h > 0
-        AND (h.flow_m3_h > 0.2 * f.usual_m3_h OR h.o2_pct < 18)
+    FROM cems_wide AS h
+    WHERE h.is_running AND COALESCE(h.nox_flag, h.so2_flag, h.pm_flag, 'N') <> 'F' AND h.flow_m3_h > 0
 ),
 usual AS (
     SELECT

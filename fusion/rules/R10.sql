@@ -10,10 +10,8 @@ WITH marked AS (
 ),
 running AS (
     SELECT h.outlet_id, h.enterprise_id, h.time, h.pm_flag, h.so2_flag, h.nox_flag
-    FROM cems_hours AS h
-    INNER JOIN cems_flow AS f ON f.outlet_id = h.outlet_id
-    WHERE (h.flow_m3_h > 0.2 * f.usual_m3_h OR h.o2_pct < 18)
-        AND COALESCE(h.nox_flag, h.so2_flag, h.pm_flag, 'N') <> 'F'
+    FROM cems_wide AS h
+    WHERE h.is_running AND COALESCE(h.nox_flag, h.so2_flag, h.pm_flag, 'N') <> 'F'
 ),
 hours AS (  -- running hours with anything of a mark, by the most marked pollutant
     SELECT

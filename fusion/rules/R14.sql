@@ -7,23 +7,31 @@ WITH hours AS (
     SELECT
         h.outlet_id, h.enterprise_id, h.mn, h.time, h.pm_mg_m3 AS pm, h.so2_mg_m3 AS so2, h.nox_mg_m3 AS nox,
         h.pm_text, h.so2_text, h.nox_text
-    FROM cems_hours AS h
-    INNER JOIN cems_flow AS f ON f.outlet_id = h.outlet_id
-    WHERE (h.flow_m3_h > 0.2 * f.usual_m3_h OR h.o2_pct < 18)
-        AND COALESCE(h.nox_flag, h.so2_flag, h.pm_flag, 'N') <> 'F'
+    FROM cems_wide AS h
+    WHERE h.is_running AND COALESCE(h.nox_flag, h.so2_flag, h.pm_flag, 'N') <> 'F'
 ),
 third AS (
     SELECT * FROM hours WHERE EXTRACT(HOUR FROM time) % 3 = 0
 ),
+met AS (  -- by number first, at one hour at more than one outlet; whose they are is asked of these few
+    SELECT time, 1 AS kind, pm AS one, so2 AS two FROM third WHERE pm > 0 AND so2 > 0
+    GROUP BY time, pm, so2 HAVING COUNT(*) > 1
+    UNION ALL
+    SELECT time, 2, so2, nox FROM third WHERE so2 > 0 AND nox > 0
+    GROUP BY time, so2, nox HAVING COUNT(*) > 1
+    UNION ALL
+    SELECT time, 3, pm, nox FROM third WHERE pm > 0 AND nox > 0
+    GROUP BY time, pm, nox HAVING COUNT(*) > 1
+),
 keys AS (  -- with the outlet of the smallest id: each other one is paired with it, not with every other
-    SELECT time, 1 AS kind, pm AS one, so2 AS two, MIN(outlet_id) AS first_id FROM third WHERE pm > 0 AND so2 > 0
-    GROUP BY time, pm, so2 HAVING MIN(mn) < MAX(mn)
-    UNION ALL
-    SELECT time, 2, so2, nox, MIN(outlet_id) FROM third WHERE so2 > 0 AND nox > 0
-    GROUP BY time, so2, nox HAVING MIN(mn) < MAX(mn)
-    UNION ALL
-    SELECT time, 3, pm, nox, MIN(outlet_id) FROM third WHERE pm > 0 AND nox > 0
-    GROUP BY time, pm, nox HAVING MIN(mn) < MAX(mn)
+    SELECT k.time, k.kind, k.one, k.two, MIN(h.outlet_id) AS first_id
+    FROM met AS k
+    INNER JOIN third AS h
+        ON h.time = k.time
+        AND k.one = (CASE k.kind WHEN 2 THEN h.so2 ELSE h.pm END)
+        AND k.two = (CASE k.kind WHEN 1 THEN h.so2 ELSE h.nox END)
+    GROUP BY k.time, k.kind, k.one, k.two
+    HAVING MIN(h.mn) < MAX(h.mn)
 ),
 members AS (
     SELECT DISTINCT k.first_id, h.outlet_id, h.mn, k.time

@@ -22,13 +22,17 @@ duties AS (
 graded AS (
     SELECT DISTINCT enterprise_id, year FROM grades WHERE grade IN ('A', 'leading')
 ),
-bound AS (
-    SELECT
-        a.*, d.enterprise_id, d.lines, d.duty, d.min_load_pct,
-        d.least_measure = 'stop' AND d.most_measure = 'stop' AND d.has_exempt = 0 AS is_stop
+alerted AS (  -- distinct, so that no plan joins all alerts with all duties by the level alone
+    SELECT DISTINCT a.*, e.enterprise_id
     FROM alerts AS a
     INNER JOIN enterprises AS e ON e.city_adcode = a.city_adcode
-    INNER JOIN duties AS d ON d.enterprise_id = e.enterprise_id AND d.level = a.level
+),
+bound AS (
+    SELECT
+        a.*, d.lines, d.duty, d.min_load_pct,
+        d.least_measure = 'stop' AND d.most_measure = 'stop' AND d.has_exempt = 0 AS is_stop
+    FROM alerted AS a
+    INNER JOIN duties AS d ON d.enterprise_id = a.enterprise_id AND d.level = a.level
     LEFT JOIN graded AS g ON g.enterprise_id = d.enterprise_id AND g.year = EXTRACT(YEAR FROM a.alert_from)
     WHERE d.duty > 0 AND g.enterprise_id IS NULL
 ),

@@ -226,8 +226,8 @@ def persistent(measured: Floats, grid: Grid, values: Values) -> Hot:
     calm = ~is_episode(measured, grid, values)[grid.city[cells]]
     with np.errstate(invalid="ignore"):
         hot = top[cells] & (z >= values["z_hot"]) & calm
-    mean_z = _mean(np.where(recent[cells], z, np.nan))
-    q = _q_values(mean_z, np.isin(cells, tried), np.isin(cells, sample), int((valid.sum(axis=1) >= k_of).sum()))
+    mean_z = mean_known(np.where(recent[cells], z, np.nan))
+    q = q_values(mean_z, np.isin(cells, tried), np.isin(cells, sample), int((valid.sum(axis=1) >= k_of).sum()))
     in_window = hot & recent[cells]
     days = np.arange(measured.shape[1])
     last = np.where(in_window, days, -1).max(axis=1, initial=-1)
@@ -241,20 +241,21 @@ def persistent(measured: Floats, grid: Grid, values: Values) -> Hot:
         last_day=last[kept],
         hot_days=in_window[kept].sum(axis=1),
         valid_days=recent[chosen].sum(axis=1),
-        excess=_mean(np.where(in_window[kept], measured[chosen] - middle[kept], np.nan)),
+        excess=mean_known(np.where(in_window[kept], measured[chosen] - middle[kept], np.nan)),
         mean_z=mean_z[kept],
         q=q[kept],
         is_hot=in_window[kept],
     )
 
 
-def _mean(values: Floats) -> Reals:
+def mean_known(values: Floats) -> Reals:
+    """The mean of each row's known values; NaN without any."""
     known = np.isfinite(values)
     total = np.where(known, values, 0).sum(axis=1, dtype=np.float64)
     return np.where(known.any(axis=1), total / np.maximum(known.sum(axis=1), 1), np.nan)
 
 
-def _q_values(mean_z: Reals, is_tried: Flags, is_sample: Flags, tests: int) -> Reals:
+def q_values(mean_z: Reals, is_tried: Flags, is_sample: Flags, tests: int) -> Reals:
     """q of the cells tried, against the scatter of the sampled ones; 1 of all others."""
     usual = mean_z[is_sample & np.isfinite(mean_z)]
     q = np.ones(len(mean_z))

@@ -29,16 +29,22 @@ near AS (
         ON s.kind IN ('national', 'provincial') AND ABS(p.lat_deg - s.lat_deg) <= $d_km / 111.2
         AND ABS(p.lon_deg - s.lon_deg) * COS(RADIANS(s.lat_deg)) <= $d_km / 111.2
 ),
+winds AS (  -- distinct, so that no plan joins all stations with all weather by the hour alone
+    SELECT DISTINCT n.station_id, w.time, w.wind_speed_m_s, w.wind_from_deg
+    FROM near AS n
+    INNER JOIN weather_near AS k ON k.station_id = n.station_id
+    INNER JOIN weather_hours AS w ON w.station_id = k.weather_id
+    WHERE n.distance_km <= $d_km AND w.time >= $as_of::TIMESTAMP - INTERVAL 1 DAY * $win_d
+),
 hours AS (
     SELECT
         n.patch_id, n.station_id, h.time, h.pm10_ug_m3 / NULLIF(h.pm25_ug_m3, 0) AS ratio,
         w.wind_speed_m_s > $wind_min AS is_strong,
         ABS((w.wind_from_deg - n.bearing_deg + 540) % 360 - 180) <= $sector_deg AS is_upwind
     FROM near AS n
-    INNER JOIN weather_near AS k ON k.station_id = n.station_id
-    INNER JOIN station_hours AS h ON h.station_id = n.station_id
-    INNER JOIN weather_hours AS w ON w.station_id = k.weather_id AND w.time = h.time
-    WHERE n.distance_km <= $d_km AND h.time >= $as_of::TIMESTAMP - INTERVAL 1 DAY * $win_d AND h.flag = 'N'
+    INNER JOIN winds AS w ON w.station_id = n.station_id
+    INNER JOIN station_hours AS h ON h.station_id = w.station_id AND h.time = w.time
+    WHERE n.distance_km <= $d_km AND h.flag = 'N'
 ),
 shares AS (
     SELECT

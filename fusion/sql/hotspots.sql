@@ -1,10 +1,14 @@
--- All hot cells as the map draws them.
+-- All hot cells as the map draws them, with what R29's test says of them.
 -- Grain    one row per product, day and hot cell
 -- Columns  level: 1 at the product's `low`, 255 at its `high` (fusion/hotspots.toml)
 WITH found AS (
-    SELECT product, date, cell_idx, value, native_km, n_valid_days, n_hot_days FROM hotspots_satellite
+    SELECT
+        h.product, h.date, h.cell_idx, h.value, h.native_km, r.ring, r.ring_z, r.n_valid_days, r.n_hot_days, r.persists
+    FROM hotspots_satellite AS h
+    INNER JOIN ring_days AS r ON r.product = h.product AND r.date = h.date AND r.cell_idx = h.cell_idx
     UNION ALL
-    SELECT product, date, cell_idx, value, native_km, n_valid_days, n_hot_days FROM hotspots_fire
+    SELECT product, date, cell_idx, value, native_km, ring, ring_z, n_valid_days, n_hot_days, persists
+    FROM hotspots_fire
 ),
 scaled AS (
     SELECT
@@ -25,8 +29,11 @@ SELECT
     CAST(s.value AS REAL) AS value,
     s.unit,
     CAST(ROUND(1 + 254 * LEAST(GREATEST(s.strength, 0), 1)) AS UTINYINT) AS level,
+    s.ring,
+    s.ring_z,
     s.n_valid_days,
     s.n_hot_days,
+    s.persists,
     s.native_km,
     c.county_idx,
     c.city_idx,

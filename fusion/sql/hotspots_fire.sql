@@ -18,9 +18,12 @@ SELECT
     cell_idx,
     value,
     native_km,
+    CAST(0 AS UTINYINT) AS ring,
+    CAST(NULL AS REAL) AS ring_z,
     CAST(0 AS UTINYINT) AS n_valid_days,
     CAST(COUNT(*) OVER (
         PARTITION BY cell_idx ORDER BY DATE_DIFF('day', DATE '1970-01-01', date)
         RANGE BETWEEN $window_days - 1 PRECEDING AND CURRENT ROW
-    ) AS UTINYINT) AS n_hot_days
+    ) AS UTINYINT) AS n_hot_days,
+    FALSE AS persists
 FROM daily

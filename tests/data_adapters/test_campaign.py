@@ -303,3 +303,14 @@ def test_a_wrong_option_is_named(options, hint):
 def test_divisions_without_the_cities_are_refused_by_name(regions):
     with pytest.raises(AdapterError, match="140300"):
         CAMPAIGN.read([], {"size": "tiny", "regions": regions.slice(0, 0)})
+
+
+def test_what_was_discarded_or_not_confirmed_has_a_cause_that_fits_its_category_and_nothing_else_has(tables):
+    category = dict(zip(*(tables["clues"][name].to_pylist() for name in ("clue_id", "category")), strict=True))
+    given = columns("false_alarms")
+    known = set(zip(given["category"], given["cause"], strict=True))
+    events = tables["clue_events"].to_pylist()
+    false = [row for row in events if row["to_state"] in ("DISCARDED", "NOT_CONFIRMED")]
+    assert false and all((category[row["clue_id"]], row["cause"]) in known for row in false)
+    assert all(row["cause"] is None for row in events if row["to_state"] not in ("DISCARDED", "NOT_CONFIRMED"))
+    assert len({row["cause"] for row in false}) > 4 and "falsification" not in {row["cause"] for row in false}

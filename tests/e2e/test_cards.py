@@ -32,7 +32,7 @@ def test_a_press_on_a_hot_cell_tells_its_age_and_accuses_nobody(visit):
     screen.page.mouse.click(x, y)
     screen.id("card").wait_for()
     text = screen.id("card").inner_text()
-    assert "G3-" in text and "天前" in text and "不能指向某一家企业" in text
+    assert "G3-" in text and "天前" in text and "不能指向某一家企业" in text and "环检验" in text
     screen.page.locator(".card-close").click()
     screen.id("card").wait_for(state="hidden")
 

@@ -40,13 +40,17 @@ def test_card_shows_the_curve_with_its_limit_and_marks_and_the_hour_it_began(vis
     assert curve.locator(".evidence-mark").count() >= 237
 
 
-def test_every_kind_of_data_says_that_it_supports_speaks_against_or_is_silent(visit, reference):
-    kinds = card_of(visit, reference).page.locator(".evidence-kinds li").all_inner_texts()
-    assert len(kinds) == 7 and all(re.search("支持|相左|无数据", kind) for kind in kinds)
+def test_every_kind_of_data_says_what_it_saw_and_how_it_decides(visit, reference):
+    card = card_of(visit, reference).page.locator(".card")
+    kinds = card.locator(".evidence-kinds li").all_inner_texts()
+    assert len(kinds) == 9 and all(re.search("支持|相左|中性|未观测", kind) for kind in kinds)
     assert any("自动监控" in kind and "支持" in kind for kind in kinds)
+    card.locator(".evidence-how summary").click()
+    how = card.locator(".evidence-how dd").all_inner_texts()
+    assert len(how) == 9 and any("4.0 km" in text and "1.1" in text for text in how)
 
 
 def test_card_is_whole_in_english_but_for_names(visit, reference):
     screen = card_of(visit, reference, "&lang=en")
-    name = screen.page.locator(".card dd").first.inner_text()
+    name = screen.page.locator(".card-lines dd").first.inner_text()
     assert not re.search(r"[\u4e00-\u9fff]", screen.page.locator(".card").inner_text().replace(name, ""))

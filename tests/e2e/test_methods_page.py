@@ -69,3 +69,37 @@ def test_search_and_category_narrow_the_list_and_stand_in_the_address(methods):
 def test_without_planted_cases_nothing_is_claimed_of_them(methods):
     tiles = methods().page.locator("#methods-tally .kpi").all_inner_texts()
     assert any("埋设违规找到" in tile and "—" in tile for tile in tiles)
+
+
+def test_without_a_rule_chosen_the_page_tells_whether_scores_mean_what_they_say(methods, root):
+    clues = open_current(root).table("clues")
+    known = duckdb.sql(f"""
+        select least(floor(score * 10), 9)::int as bin, count(*) filter (stages & 8 <> 0), count(*)
+        from '{clues}' where stages & 4 <> 0 group by 1 order by 1
+    """).fetchall()
+    page = methods().page
+    page.locator("#methods-detail summary").click()
+    rows = page.locator("#methods-detail table").first.locator("tr")
+    assert rows.locator("td.number").all_inner_texts() == [f"{part:,} / {n:,}" for _, part, n in known]
+    few = [n < 20 for *_, n in known]
+    assert [("不足20" in text) for text in rows.all_inner_texts()] == few
+    assert page.locator("#methods-detail .reliability").first.locator("circle.is-few").count() == sum(few)
+    assert "没有可比对的结论或真值" in page.locator("#methods-detail").inner_text()  # this campaign tells no truth
+
+
+def test_false_alarms_are_told_by_cause_for_each_rule(methods, root):
+    tables = {name: open_current(root).table(name) for name in ("clues", "rules", "clue_events")}
+    known = duckdb.sql(f"""
+        with last as (
+            select clue_idx, arg_max(to_state, sequence) as verdict from '{tables["clue_events"]}'
+            where to_state in ('CONFIRMED', 'NOT_CONFIRMED', 'DISCARDED') group by 1
+        )
+        select count(*) from last join '{tables["clues"]}' using (clue_idx) join '{tables["rules"]}' using (rule_idx)
+        where verdict <> 'CONFIRMED' and rule_id = 'R12'
+    """).fetchall()[0][0]
+    page = methods("rule=R12&lang=en").page
+    assert f"{known:,} clues whose last verdict" in page.locator("#methods-detail").inner_text()
+    bars = page.locator("#methods-detail .methods-causes li b").all_inner_texts()
+    assert sum(int(text.split(" ")[0].replace(",", "")) for text in bars) == known
+    causes = page.locator("#methods-detail .methods-causes li span:first-child").all_inner_texts()
+    assert "Instrument fault" in causes and "Satellite artefact" not in causes

@@ -131,9 +131,10 @@ def test_reference_case_shows_its_curve_under_the_limit_and_the_marks(snapshot):
     assert [row["time"] for row in nox] == sorted(row["time"] for row in nox) and nox[0]["time"] < case["onset_at"]
 
 
-def test_kinds_of_data_support_speak_against_or_are_silent(snapshot):
+def test_nine_kinds_of_data_support_speak_against_are_silent_or_saw_nothing(snapshot):
     told = rows(snapshot, "evidence_kinds")
-    assert {row["says"] for row in told} == {"supports", "against"}
+    assert {row["says"] for row in told} == {"supports", "against", "silent", "not_observed"}
+    assert len(told) == 9 * len(rows(snapshot, "findings")) and len({row["kind"] for row in told}) == 9
     rule_of = {row["clue_id"]: row["rule_id"] for row in rows(snapshot, "findings")}
     of_r01 = {row["kind"]: row["says"] for row in told if rule_of[row["clue_id"]] == "R01"}
     assert of_r01["cems"] == "supports"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import fusion_builders as make
 import numpy as np
@@ -8,6 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from fusion import pipeline
+from fusion.ring_test import RING_BELOW, RING_PASSED, RING_UNKNOWN, ring_days
+from fusion.rulebook import load_rules
+from fusion.rules import R29
 
 CELLS = 80
 RNG = np.random.default_rng(7)
@@ -63,6 +67,7 @@ def test_cloudy_cell_is_neither_hot_nor_clean(hotspots):
     snapshot = hotspots(make.grid_rows(values, valid))
     found = rows(snapshot)
     assert [(row["date"].day, row["n_valid_days"], row["n_hot_days"]) for row in found] == [(2, 1, 1), (4, 2, 2)]
+    assert {row["ring"] for row in found} == {RING_PASSED}
     assert [(row["n_cells"], row["n_observed"]) for row in rows(snapshot, "coverage")] == [(80, 80), (80, 79), (80, 80)]
 
 
@@ -73,11 +78,71 @@ def test_day_without_any_observation_is_in_the_coverage(hotspots):
     assert [(row["n_cells"], row["n_observed"]) for row in rows(snapshot, "coverage")] == [(80, 0)]
 
 
-def test_persistence_looks_at_the_last_seven_observed_days(hotspots):
-    values = background(10)
-    values[[0, 1, 9], 7] = 80.0
+def test_persistence_looks_at_the_last_ten_observed_days(hotspots):
+    values = background(13)
+    values[[0, 1, 12], 7] = 80.0
     found = rows(hotspots(make.grid_rows(values)))
-    assert [(row["n_valid_days"], row["n_hot_days"]) for row in found] == [(1, 1), (2, 2), (7, 1)]
+    assert [(row["n_valid_days"], row["n_hot_days"]) for row in found] == [(1, 1), (2, 2), (10, 1)]
+    assert not any(row["persists"] for row in found)
+
+
+def test_a_cell_hot_on_half_of_its_observed_days_persists_from_then_on(hotspots):
+    values = background(12)
+    values[:6, 33] = 80.0
+    found = rows(hotspots(make.grid_rows(values)))
+    assert [row["persists"] for row in found] == [False] * 4 + [True] * 2
+
+
+def test_a_cell_no_higher_than_its_surroundings_is_shown_but_did_not_pass(hotspots):
+    values = RNG.uniform(20, 68, (1, CELLS))
+    values[0, 33] = 70.0
+    (found,) = [row for row in rows(hotspots(make.grid_rows(values))) if row["value"] == 70.0]
+    assert found["ring"] == RING_BELOW and 0 < found["ring_z"] < 2 and found["n_hot_days"] == 0
+
+
+def test_a_cell_whose_ring_was_not_observed_is_neither_passed_nor_failed(hotspots):
+    values = background(1)
+    values[0, 0] = 80.0  # in the corner of what was observed
+    (found,) = rows(hotspots(make.grid_rows(values)))
+    assert found["ring"] == RING_UNKNOWN and found["ring_z"] is None and found["n_hot_days"] == 0
+
+
+def test_the_layer_calls_persistent_what_rule_r29_calls_persistent(given, config, tmp_path, monkeypatch):
+    values = background(12)
+    values[4:, 33] = 60.0
+    values[::2, 40] = 60.0
+    values[:, 9] = 45.0
+    valid = RNG.random(values.shape) > 0.2
+    kept: dict[str, Any] = {}
+
+    def and_keep(engine):
+        kept["cells"], kept["days"] = engine.table("cells"), engine.table("grid_days")
+        return ring_days(engine)
+
+    steps = tuple(one._replace(made_by=and_keep) if one.name == "ring_days" else one for one in pipeline.STEPS)
+    monkeypatch.setattr(pipeline, "STEPS", steps)
+    given["campaign"]["satellite_grid"] = make.grid_rows(values, valid)
+    found = rows(pipeline.build(config, tmp_path / "snapshots", now=make.NOW))
+    cells = kept["cells"].to_pylist()
+    grid = R29.Grid(
+        ids=[str(one["cell_idx"]) for one in cells],
+        col=np.array([one["cell_col"] for one in cells], dtype=np.int64),
+        row=np.array([one["cell_row"] for one in cells], dtype=np.int64),
+        city=np.zeros(len(cells), dtype=np.int64),
+        lon=np.array([one["lon_deg"] for one in cells]),
+        lat=np.array([one["lat_deg"] for one in cells]),
+    )
+    measured = np.full((len(cells), 12), np.nan, dtype=np.float32)
+    for row in kept["days"].to_pylist():
+        if row["value"] is not None:
+            measured[row["cell_idx"], (row["date"] - make.DAY).days] = row["value"]
+    for day in range(5, 12):
+        hot = R29.persistent(measured[:, : day + 1], grid, load_rules()["R29"].values())
+        by_rule = {(cells[int(one)]["cell_col"], cells[int(one)]["cell_row"]) for one in hot.cell}
+        shown = [row for row in found if (row["date"] - make.DAY).days == day]
+        by_layer = {(row["cell_col"], row["cell_row"]) for row in shown if row["persists"]}
+        assert by_layer == by_rule & {(row["cell_col"], row["cell_row"]) for row in shown}, day
+    assert any(row["persists"] for row in found)
 
 
 def test_stronger_cell_is_drawn_stronger_up_to_the_end_of_the_scale(hotspots):

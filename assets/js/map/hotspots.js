@@ -1,11 +1,14 @@
 /* Hot cells of the 3 km grid. From afar a glow: an additive float field at half resolution, tone-mapped through
    a table. From nearby the true cells, each with its four reprojected corners, told apart by form as well as by
-   colour: fresh is solid, ageing is dull inside a lighter edge, expired is a dashed outline. */
+   colour: fresh is solid, ageing is dull inside a lighter edge, expired is a dashed outline. A cell that the ring test
+   did not pass, or could not be asked of, is hollow, and carries less of the glow. */
 (function () {
   const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
   const AGE_WEIGHT = [1, 0.4, 0.1];
+  const HOLLOW_WEIGHT = 0.3;
+  const HOLLOW_STYLE = 5;
   const CELLS_FROM_Z = 7.5;
   const EDGE_FROM_PX = 6;
   const GLOW_UNTIL_PX = 60;
@@ -23,8 +26,9 @@
   ];
 
   class Hotspots {
-    constructor({ col, row, level, age, footprintKm } = { col: [], row: [], level: [], age: [] }) {
-      Object.assign(this, { col, row, level, age, footprintKm });
+    constructor(cells = { col: [], row: [], level: [], age: [], isHollow: [] }) {
+      const { col, row, level, age, isHollow, footprintKm } = cells;
+      Object.assign(this, { col, row, level, age, isHollow: isHollow || new Uint8Array(col.length), footprintKm });
       this.count = col.length;
       this.centreX = new Float32Array(this.count);
       this.centreY = new Float32Array(this.count);
@@ -114,7 +118,7 @@
         const left = Math.round((hot.centreX[i] * frame.scale - frame.left) / step) - radius;
         const top = Math.round((hot.centreY[i] * frame.scale - frame.top) / step) - radius;
         if (left < 0 || top < 0 || left + side > width || top + side > height) continue;
-        const strength = (0.35 + (0.65 * hot.level[i]) / 255) * AGE_WEIGHT[hot.age[i]] * gain;
+        const strength = (0.35 + (0.65 * hot.level[i]) / 255) * AGE_WEIGHT[hot.age[i]] * gain * (hot.isHollow[i] ? HOLLOW_WEIGHT : 1);
         for (let y = 0; y < side; y++) {
           const to = (top + y) * width + left;
           const from = y * side;
@@ -151,6 +155,7 @@
 
   function styleOf(hot, i) {
     if (hot.age[i] === 2) return 4;
+    if (hot.isHollow[i]) return HOLLOW_STYLE;
     if (hot.age[i] === 1) return 3;
     return Math.min(2, Math.floor(hot.level[i] / 86));
   }
@@ -167,7 +172,7 @@
 
   /* For each style a list of paths of a bounded number of cells. */
   function cellPaths(hot, frame) {
-    const batches = [0, 1, 2, 3, 4].map(() => ({ paths: [], room: 0 }));
+    const batches = [0, 1, 2, 3, 4, HOLLOW_STYLE].map(() => ({ paths: [], room: 0 }));
     const reach = cellPixels(frame) * 1.5;
     for (let i = 0; i < hot.count; i++) {
       const x = hot.centreX[i] * frame.scale - frame.left;
@@ -195,7 +200,7 @@
 
   /* Oldest first, so that a fresh cell's edge is never covered by an expired neighbour. */
   function paintCells(context, frame, hot, theme) {
-    const [low, middle, high, ageing, expired] = cellPaths(hot, frame);
+    const [low, middle, high, ageing, expired, hollow] = cellPaths(hot, frame);
     const cell = cellPixels(frame);
     const unit = frame.unit;
     const hasEdges = cell >= EDGE_FROM_PX * unit;
@@ -206,6 +211,8 @@
     context.strokeStyle = theme.hotExpired;
     expired.forEach((path) => context.stroke(path));
     context.setLineDash([]);
+    context.strokeStyle = theme.hotAgeingEdge;
+    hollow.forEach((path) => context.stroke(path));
     context.fillStyle = theme.hotAgeing;
     fillAndEdge(context, ageing, theme.hotAgeing, hasEdges && theme.hotAgeingEdge);
     [low, middle, high].forEach((paths, band) => {

@@ -1,5 +1,6 @@
 -- High-value cells in scope, one row per cell, product and day. Parameters: cities, counties, group_code, rounds, days, extent.
-select h.product, h.date, h.cell_col, h.cell_row, h.value, h.unit, h.n_valid_days, h.n_hot_days, h.native_km,
+select h.product, h.date, h.cell_col, h.cell_row, h.value, h.unit, h.ring, h.ring_z, h.n_valid_days, h.n_hot_days,
+       h.persists, h.native_km,
        county.name_zh as county_zh, county.name_en as county_en, city.name_zh as city_zh, city.name_en as city_en,
        r.round_code, h.lon_deg, h.lat_deg
 from hotspots h
