@@ -186,10 +186,12 @@ def _header(context: PageContext, loaded: Loaded, asking: Viewer) -> Component:
         html.Span("", className="badge badge-quiet", id="snapshot-age", title=loaded.id),
     ]
     title = getattr(manifest.title, t.language) or t("app.title")
+    brand, _, rest = title.partition("·")
     return html.Header(
         [
-            html.Div([_pages(context, asking), *[one for one in badges if one is not None]], className="header-left"),
-            html.H1(title, className="header-title"),
+            html.H1([html.B(brand.strip()), html.Small(rest.strip())], className="header-title", title=title),
+            _pages(context, asking),
+            html.Div([one for one in badges if one is not None], className="header-state"),
             html.Nav(
                 [
                     viewer_menu(t, loaded, asking, _address(context)),
