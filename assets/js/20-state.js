@@ -27,6 +27,9 @@
     table: false,
     sel: '',
   };
+  /* What one page alone keeps in its address: plain text, read by that page. */
+  const OWN = { clues: ['view', 'q', 'sort', 'open', 'stage'] }[config.page] || [];
+  for (const name of OWN) DEFAULTS[name] = '';
   const METRICS = ['clues', 'hotspots', 'enterprises', 'checked', 'problems_per'];
   const HEATS = ['checked', 'problems', 'prominent', 'problems_per', 'prominent_per', 'found_rate'];
   /* Changes that narrow what is counted make a step in the history; looking around does not. */
@@ -91,6 +94,7 @@
       if (!/^(clue|enterprise):\d+$/.test(text)) throw new Error(text);
       return text;
     },
+    ...Object.fromEntries(OWN.map((name) => [name, (text) => text])),
   };
   const PAGE_ONLY = ['lang', 'theme', 'extent'];
 

@@ -22,6 +22,14 @@
     return codes.map(roundName).join(word('list.comma'));
   }
 
+  /* What a number of the loop's page counted: a stage or clock, how its clues stand, and whose they are. */
+  function cohort(code) {
+    const [, name, part, team] = /^(\w+)(?:\.(\w+))?(?:@(\w+))?$/.exec(code) || [null, code];
+    if (config.words[`cohort.${name}`] === undefined) return code;
+    const stands = part && (config.states[part] || word(`cohort.rest.${part}`));
+    return [word(`cohort.${name}`), stands, team].filter(Boolean).join(' · ');
+  }
+
   const TEXT = {
     rounds: (s) => s.rounds.length && rounds(s.rounds),
     dates: (s) => (s.from || s.to) && (s.from === s.to ? s.from : `${s.from || '…'} – ${s.to || '…'}`),
@@ -32,6 +40,7 @@
     rule: (s) => s.rule.length && s.rule.map((code) => `${code} ${named(config.rules, code)}`).join(word('list.comma')),
     status: (s) => s.status.length && s.status.map((code) => config.statusWords[code]).join(word('list.comma')),
     severity: (s) => s.severity.length && s.severity.map((code) => word(`severity.${code}`)).join(word('list.comma')),
+    stage: (s) => s.stage && cohort(s.stage),
     follow: (s) => s.follow && word('filter.follow'),
   };
   const CLEARS = { dates: ['from', 'to'] };
@@ -79,7 +88,7 @@
   }
 
   function crumbs(state, places) {
-    const steps = [{ region: '', label: word('place.country') }];
+    const steps = [{ region: '', label: config.viewer.isWhole ? word('place.country') : config.viewer.scope }];
     if (state.region.startsWith('g:')) steps.push({ region: state.region, label: places.label(state.region) });
     else {
       const index = places.byCode.get(state.region);
@@ -102,11 +111,11 @@
 
   lookout.chips = {
     show(state, places) {
-      document.getElementById('situation-chips').replaceChildren(...chips(state));
-      document.getElementById('situation-crumbs').replaceChildren(...crumbs(state, places));
+      document.getElementById(`${config.page}-chips`).replaceChildren(...chips(state));
+      document.getElementById(`${config.page}-crumbs`).replaceChildren(...crumbs(state, places));
     },
     notice(text) {
-      const host = document.getElementById('situation-notice');
+      const host = document.getElementById(`${config.page}-notice`);
       if (host) host.textContent = text;
     },
     rounds,

@@ -36,26 +36,14 @@
   const isOpen = (state) =>
     ['suspected', 'pushed', 'checking'].some((group) => config.statusGroups[group].includes(state));
 
-  function clueCard(card) {
-    const history = element(
-      'ol',
-      { className: 'card-history' },
-      (card.history || [])
-        .slice(-6)
-        .map((step) =>
-          element('li', {}, [
-            element('time', { text: step.at.slice(5, 16) }),
-            element('span', { text: config.states[step.to_state] || step.to_state }),
-          ]),
-        ),
-    );
+  /* What is told of a clue wherever it is shown: its title, whether it is still a suspicion, facts, evidence. */
+  function clueParts(card) {
     const found = card.facts ? lookout.evidence.parts(card) : { first: [], more: [] };
-    const badge = element('p', { className: 'card-badge' }, [element('span', { text: config.states[card.state] })]);
-    if (card.is_overdue) badge.append(element('em', { text: word('card.overdue') }));
-    show(
-      `${card.rule_id} ${pick(card, 'rule')}`,
-      word(isOpen(card.state) ? 'card.suspected' : 'card.decided'),
-      [
+    found.first = [...dossierLink(card), ...found.first];
+    return {
+      title: `${card.rule_id} ${pick(card, 'rule')}`,
+      subtitle: word(isOpen(card.state) ? 'card.suspected' : 'card.decided'),
+      lines: [
         ...line(word('card.enterprise'), card.enterprise || word('card.cell', { cell: card.cell_id })),
         ...line(word('card.place'), where(card)),
         ...line(word('card.severity'), word(`severity.${card.severity}`)),
@@ -69,12 +57,40 @@
         ...line(word('card.round'), card.round_code),
         ...line(word('card.team'), pick(card, 'team')),
         ...line(word('card.due'), card.due_at ? card.due_at.slice(0, 16) : ''),
-        ...line(word('card.score'), lookout.number(card.score, 2)),
+        ...line(word('card.score'), card.score === null ? '' : lookout.number(card.score, 2)),
         ...line(word('card.id'), card.clue_id),
       ],
-      [badge, history, ...found.more],
-      found.first,
+      ...found,
+    };
+  }
+
+  function clueCard(card) {
+    const history = element(
+      'ol',
+      { className: 'card-history' },
+      (card.history || [])
+        .slice(-6)
+        .map((step) =>
+          element('li', {}, [
+            element('time', { text: step.at.slice(5, 16) }),
+            element('span', { text: config.states[step.to_state] || step.to_state }),
+          ]),
+        ),
     );
+    const parts = clueParts(card);
+    const badge = element('p', { className: 'card-badge' }, [element('span', { text: config.states[card.state] })]);
+    if (card.is_overdue) badge.append(element('em', { text: word('card.overdue') }));
+    const desk = lookout.workCard ? [lookout.workCard.clue(card)] : [];
+    show(parts.title, parts.subtitle, parts.lines, [badge, ...desk, history, ...parts.more], parts.first);
+  }
+
+  /* The way to all that is known of the enterprise; language and theme go along. */
+  function dossierLink(card) {
+    if (!card.enterprise_id) return [];
+    const out = new URLSearchParams({ id: card.enterprise_id });
+    const given = new URLSearchParams(window.location.search);
+    for (const name of ['lang', 'theme']) if (given.get(name)) out.set(name, given.get(name));
+    return [element('a', { className: 'card-dossier', href: `/dossier?${out}`, text: word('card.dossier') })];
   }
 
   function enterpriseCard(card) {
@@ -93,8 +109,20 @@
         ...line(word('card.checks'), card.n_checks),
         ...line(word('card.problems'), word('card.problems_of', { n: card.n_problems, prominent: card.n_prominent })),
       ],
-      [element('p', { className: 'card-note', text: word('card.enterprise_note') })],
+      [...dossierLink(card), element('p', { className: 'card-note', text: word('card.enterprise_note') })],
     );
+  }
+
+  /* What the test of rule R29 says of a cell: against its ring that day, and over the days that count. */
+  function ringLines(rows, i, product) {
+    if (!rows.ring[i]) return [];
+    const z = Number.isNaN(rows.ring_z[i]) ? '' : ` · z ${lookout.number(rows.ring_z[i], 1)}`;
+    const days = word('card.persistence_of', { hot: rows.hot_days[i], valid: rows.valid_days[i] });
+    const verdict = product === 'PM25' ? word(rows.persists[i] ? 'card.persists' : 'card.persists_not') : '';
+    return [
+      ...line(word('card.ring'), `${word(`card.ring.${rows.ring[i]}`)}${z}`),
+      ...line(word('card.persistence'), [days, verdict].filter(Boolean).join(' · ')),
+    ];
   }
 
   function hotspotCard(rows, i, end, places) {
@@ -116,20 +144,21 @@
         ...line(word('card.value'), word(`card.value.${product}`, { x: lookout.number(rows.value[i], 1) })),
         ...line(word('card.observed'), word('card.observed_days', { day: isoOf(rows.day[i]), days })),
         ...line(word('card.validity'), word(`age.${age}`)),
-        ...line(
-          word('card.persistence'),
-          rows.valid_days[i] ? word('card.persistence_of', { hot: rows.hot_days[i], valid: rows.valid_days[i] }) : '',
-        ),
+        ...ringLines(rows, i, product),
         ...line(word('card.footprint'), word('card.footprint_km', { km: lookout.number(rows.native_km[i], 1) })),
       ],
-      [element('p', { className: 'card-note', text: word('card.coarse') })],
+      [
+        element('p', { className: 'card-note', text: word('card.coarse') }),
+        ...(lookout.workCard ? [lookout.workCard.cell(id, product, isoOf(rows.day[i]))] : []),
+      ],
     );
   }
 
   async function open(kind, index) {
     const mine = ++wanted;
     try {
-      const card = await lookout.data.card(kind, index);
+      const isMade = kind === 'clue' && lookout.workCard?.isMade(index);
+      const card = isMade ? await lookout.workCard.cardOf(index) : await lookout.data.card(kind, index);
       if (mine !== wanted) return;
       if (kind === 'clue') clueCard(card);
       else enterpriseCard(card);
@@ -140,6 +169,7 @@
 
   lookout.card = {
     open,
+    clueParts,
     hotspot: hotspotCard,
     close() {
       wanted += 1;

@@ -3,9 +3,16 @@
   const lookout = window.lookout;
   const { config, word } = lookout;
   const isEnglish = config.lang === 'en';
-  const ids = (name) => `situation-${name}`;
-  const LISTS = ['rounds', 'industry', 'category', 'status', 'severity'];
-  const SINGLES = ['region', 'pollutant', 'product', 'metric', 'heat'];
+  const ids = (name) => `${config.page}-${name}`;
+  /* The controls that stand on each page; what a page has no control for is only in its address. */
+  const ON_PAGE = {
+    situation: {
+      lists: ['rounds', 'industry', 'category', 'status', 'severity'],
+      singles: ['region', 'pollutant', 'product', 'metric', 'heat'],
+    },
+    clues: { lists: ['rounds', 'category', 'rule', 'status', 'severity'], singles: ['region'] },
+  };
+  const { lists: LISTS, singles: SINGLES } = ON_PAGE[config.page] || { lists: [], singles: [] };
   let listening = false;
   let isRange = false;
   window.addEventListener(
@@ -37,7 +44,7 @@
       if (rows?.length) lookout.state.set({ sel: `clue:${rows[0].clue_idx}` });
     },
     moved(value, id) {
-      const name = String(id).replace('situation-', '');
+      const name = String(id).replace(`${config.page}-`, '');
       if (!listening) return;
       if (name === 'dates') {
         const span = dates(value);
@@ -68,6 +75,7 @@
         if (name === 'product' && !config.products.length) continue;
         props(name, { value: state[name] || null });
       }
+    if (config.page !== 'situation') return;
     if (all || changed.includes('layers')) props('layers', { value: state.layers });
     if (all || changed.includes('follow')) props('follow', { checked: state.follow });
     if (all || changed.includes('from') || changed.includes('to'))

@@ -296,6 +296,24 @@
     }
   }
 
+  /* What people did since: the columns are put right, clues that were made come after the last. */
+  lookout.patchClues = (changes) => {
+    const { clues } = columns;
+    const names = Object.keys(clues).filter((name) => ArrayBuffer.isView(clues[name]));
+    const length = Math.max(clues.length, ...changes.map((one) => one.clue_idx + 1));
+    for (const name of names) {
+      if (length === clues.length) break;
+      const longer = new clues[name].constructor(length);
+      longer.set(clues[name]);
+      clues[name] = longer;
+    }
+    clues.length = length;
+    for (const one of changes) for (const name of names) if (name in one) clues[name][one.clue_idx] = one[name];
+    const { GROUP_OF_STATE } = lookout.crossfilter;
+    columns.clueGroups = Uint8Array.from(clues.state, (s) => GROUP_OF_STATE[s]);
+    lookout.refresh();
+  };
+
   async function start() {
     const loading = load();
     await onScreen('situation-table-slot');
@@ -319,6 +337,7 @@
     lookout.controls.exportLinks();
     lookout.syncFilters();
     lookout.onChartsReady();
+    lookout.work.follow();
   }
 
   lookout.placeCode = (i) => places.adcode[i];

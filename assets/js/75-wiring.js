@@ -140,8 +140,8 @@
   }
 
   function offer() {
-    const host = document.getElementById('situation-notice');
-    host.replaceChildren(
+    const host = document.getElementById(`${config.page}-notice`);
+    host?.replaceChildren(
       lookout.element('span', { text: word('notice.newer') }),
       lookout.element('button', {
         type: 'button',

@@ -56,4 +56,5 @@ def _has(db: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 
 def _rows(db: duckdb.DuckDBPyConnection, text: str, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    return db.sql(text, params=values or {}).to_arrow_table().to_pylist()
+    rows: list[dict[str, Any]] = db.sql(text, params=values or {}).to_arrow_table().to_pylist()
+    return rows

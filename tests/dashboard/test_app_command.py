@@ -17,7 +17,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("LOOKOUT_")}
+    kept = ("LOOKOUT_CASEBOOK", "LOOKOUT_ATTACHMENTS")  # tests/conftest.py: not those of the repository
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LOOKOUT_") or name in kept}
     return subprocess.run(
         [sys.executable, "app.py", *arguments], cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False,
         env=clean | environment,
