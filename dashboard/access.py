@@ -137,6 +137,17 @@ def require(what: str) -> Viewer:
     return asking
 
 
+def require_actor(what: str) -> Viewer:
+    """The viewer, if `what` is permitted and they act at all: a screen and a masked viewer only look on.
+
+    Raises  401 where nobody is signed in, 403 where it is not permitted
+    """
+    asking = require(what)
+    if not asking.actor().roles:
+        abort(403)
+    return asking
+
+
 def require_any(whats: tuple[str, ...]) -> Viewer:
     """The viewer, if one of these pages or actions is permitted.
 

@@ -22,7 +22,9 @@ from dashboard.accounts.secret import server_secret
 from dashboard.accounts.sessions import demo_viewer, is_closed, open_accounts, set_up_sessions, signed_in
 from dashboard.accounts.store import Accounts
 from dashboard.api.routes import api_routes
+from dashboard.bodies import PlainJSON
 from dashboard.briefing.routes import dossier_routes
+from dashboard.casebook.attachments import MOST_BYTES
 from dashboard.casework import work_routes
 from dashboard.casework.opening import casebook_of
 from dashboard.data.store import Store
@@ -46,6 +48,8 @@ from fusion.snapshot import SnapshotError
 PAGES: tuple[Page, ...] = (SITUATION, CLUES, LOOP, ROUNDS, TRENDS, DOSSIER, METHODS, SOURCES)
 PLOTLY_ROUTE = "_dash-component-suites/plotly/package_data/plotly.min.js"
 ANSWERS_KEPT = 500
+# The largest body of all is a file with the form around it.
+LARGEST_BODY = MOST_BYTES + (1 << 20)
 log = logging.getLogger(__name__)
 
 
@@ -85,6 +89,8 @@ def create_app(settings: Settings, store: Store | None = None) -> LookoutDash:
     )
     app.store = store or Store(settings.snapshots, settings.query_memory)
     app.lookout_settings = settings
+    app.server.json = PlainJSON(app.server)
+    app.server.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.server.config["lookout.store"] = app.store
     app.server.config["lookout.language"] = settings.language
     app.server.config["lookout.casebook"] = casebook_of(settings)

@@ -73,10 +73,11 @@ def _refuse_strangers(pages: Mapping[str, str], owners: Mapping[str, str]) -> No
         return
     access.viewer()
     if request.path == CALLBACK:
-        asked = request.get_json(silent=True) or {}
-        owner = owners.get(str(asked.get("output", "")))
-        if owner:
-            access.require(owner)
+        asked = request.get_json(silent=True)
+        owner = owners.get(str(asked.get("output", ""))) if isinstance(asked, dict) else None
+        if owner is None:
+            abort(400, "there is no such callback")
+        access.require(owner)
     elif request.path in pages:
         access.require(pages[request.path])
 

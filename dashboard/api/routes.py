@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
-from dashboard.access import Viewer, current_loaded, require, viewer
+from dashboard.access import Viewer, current_loaded, require, require_actor, viewer
 from dashboard.accounts.store import Accounts
 from dashboard.api import clues, dossiers, events, figures, hotspots, parameters, writes
 from dashboard.api.endpoint import JSON, Ask, Endpoint, Page
@@ -166,7 +166,7 @@ def _write(clue_id: str) -> Response:
     asking = viewer()
     if asking.kind != "token":
         raise Problem("forbidden", "only a token may write; a session of a browser may not")
-    require("write:events")
+    require_actor("write:events")
     parameters.values((), request.args)
     told = writes.write_event(asking, current_loaded(), _casebook(), clue_id)
     response = _json(told, JSON)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from dashboard.access import Viewer
 from dashboard.api.endpoint import Endpoint
@@ -15,8 +15,8 @@ from dashboard.api.problems import Problem
 from dashboard.api.schemas import SCHEMAS
 from dashboard.api.words import wall
 from dashboard.casebook.errors import CasebookError, Conflict, MissingRecord, NotAllowed, UnknownCase
+from dashboard.casebook.machine import refuse_impossible
 from dashboard.casebook.records import Event
-from dashboard.casebook.states import transition
 from dashboard.casebook.store import Casebook
 from dashboard.data import feed
 from dashboard.data.clue_case import case_of
@@ -38,9 +38,10 @@ def write_event(asking: Viewer, loaded: Loaded, book: Casebook, clue_id: str) ->
     if row is None:
         raise Problem("not_found", "there is no such clue, or it is out of scope")
     try:
-        _refuse_impossible(asking, row, sent["event"], version)
+        if row["version"] == version:
+            refuse_impossible(asking.actor(), row["state"], sent["event"])
         if row["origin"] == "snapshot":
-            book.open_case(case_of(loaded.cursor(), loaded, row))
+            book.open_case(case_of(loaded.whole.cursor(), loaded, row))
         done = book.act(
             asking.actor(),
             clue_id,
@@ -53,16 +54,6 @@ def write_event(asking: Viewer, loaded: Loaded, book: Casebook, clue_id: str) ->
     except CasebookError as error:
         raise _problem(error, book, clue_id) from error
     return _told(done)
-
-
-def _refuse_impossible(asking: Viewer, row: Mapping[str, Any], event: str, version: int) -> None:
-    """Say no before a case is opened for a step that nobody, or not this role, may take there.
-
-    Raises  NotAllowed
-    """
-    step = transition(row["state"], event)
-    if row["version"] == version and (step is None or not step.roles & asking.actor().roles):
-        raise NotAllowed(event, row["state"], step.roles if step else ())
 
 
 def _version(text: str | None) -> int:
@@ -79,10 +70,11 @@ def _body() -> Mapping[str, Any]:
     """The body, an object with the members of NewEvent and no others."""
     if not request.is_json:
         raise Problem("unsupported_media_type")
-    if (request.content_length or 0) > LONGEST_BODY:
-        raise Problem("body_too_large", f"a body has at most {LONGEST_BODY} bytes")
+    request.max_content_length = LONGEST_BODY
     try:
         sent = request.get_json()
+    except RequestEntityTooLarge as error:
+        raise Problem("body_too_large", f"a body has at most {LONGEST_BODY} bytes") from error
     except HTTPException as error:
         raise Problem("invalid_body", "the body is no JSON") from error
     if wrong := _faults(sent):

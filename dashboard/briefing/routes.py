@@ -22,6 +22,8 @@ from dashboard.settings import Settings
 
 RANGES = {"7": timedelta(days=7), "30": timedelta(days=30)}
 FOUND_AT_MOST = 12
+# Before it there are no data, and the weeks before a day are still days.
+EARLIEST_YEAR = 1970
 
 
 def dossier_routes(settings: Settings) -> Blueprint:
@@ -62,9 +64,12 @@ def moment(name: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
+        found = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         abort(404)
+    if found.year < EARLIEST_YEAR:
+        abort(404)
+    return found
 
 
 def _dossier(loaded: Loaded, t: Words) -> Response:

@@ -61,6 +61,16 @@ def decide(standing: Standing, request: Request, now: datetime) -> list[Event]:
     return [event]
 
 
+def refuse_impossible(actor: Actor, state: str, event: str) -> None:
+    """Say no before a case is opened for a step that nobody, or not this actor, may take in `state`.
+
+    Raises  NotAllowed
+    """
+    step = transition(state, event)
+    if step is None or not step.roles & actor.roles:
+        raise NotAllowed(event, state, step.roles if step else ())
+
+
 def automatic(standing: Standing, now: datetime) -> Request | None:
     """What the system does by itself with a case at `now`; None if nothing is due."""
     due = standing.due_at
@@ -178,9 +188,16 @@ def _taken(ask: Ask, request: Request, role: str) -> Event:
 
 
 def _numbered(problems: Sequence[Mapping[str, Any]], clue_id: str, version: int) -> list[dict[str, Any]]:
-    """Problems with an id each: the clue, the version of the event that found them, the place in its record."""
+    """Problems with an id each: the clue, the version of the event that found them, the place in its record.
+
+    Note    an id that came along is kept only if it is one of this event's own: nobody writes over another's problem
+    """
+    own = f"{clue_id}-{version}-"
     return [
-        {"problem_id": f"{clue_id}-{version}-{number}", **problem} for number, problem in enumerate(problems, start=1)
+        problem
+        if str(problem.get("problem_id")).startswith(own)
+        else {**problem, "problem_id": f"{own}{number}"}
+        for number, problem in enumerate(problems, start=1)
     ]
 
 

@@ -22,6 +22,7 @@ from dashboard.casebook.calendar import wall_clock
 from dashboard.casebook.chain import link
 from dashboard.casebook.errors import CasebookError, Complaint, Conflict, MissingRecord, UnknownCase
 from dashboard.casebook.machine import Request, automatic, correction, decide, opening, remark
+from dashboard.casebook.record_fields import SHA256
 from dashboard.casebook.records import COMMENT, CORRECT, NOTES, OPEN, SYSTEM, Actor, Case, Event
 from dashboard.casebook.standing import Standing, stand
 from dashboard.casebook.states import transition
@@ -306,7 +307,9 @@ class Casebook:
         return linked
 
     def _refuse_absent_files(self, request: Request) -> None:
-        absent = missing(self.folder, request.attachments) if self.folder else []
+        # What is no hash is refused with the record.
+        hashes = [one for one in request.attachments if SHA256.fullmatch(one)]
+        absent = missing(self.folder, hashes) if self.folder else []
         if absent:
             raise MissingRecord(request.event, [Complaint("attachments", "not_kept", {"n": len(absent)})])
 

@@ -7,11 +7,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeGuard
 
 from flask import abort
 
 from dashboard.casebook.errors import CasebookError
+from dashboard.casebook.machine import refuse_impossible
 from dashboard.casebook.states import STATES, Transition, allowed, transition
 from dashboard.casework.answers import BadRequest, complaint
 from dashboard.casework.bench import Bench
@@ -26,13 +27,18 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 OF_EACH = ("receiver", "round_code", "severity")
 
 
+def is_whole(value: object) -> TypeGuard[int]:
+    """Whether `value` is a whole number; true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def act(bench: Bench, clue_id: str, event: str, sent: Mapping[str, Any]) -> None:
     """Take one step on record.
 
     Raises  404 outside the viewer's scope; BadRequest; whatever the casebook refuses
     """
     payload, version = sent.get("payload"), sent.get("version")
-    if not isinstance(payload, dict) or not isinstance(version, int):
+    if not isinstance(payload, dict) or not is_whole(version):
         raise BadRequest("bad_request")
     _act(bench, _clue(bench, clue_id), event, payload, version)
 
@@ -43,12 +49,13 @@ def comment(bench: Bench, clue_id: str, sent: Mapping[str, Any]) -> None:
     Raises  404; whatever the casebook refuses
     """
     clue = _clue(bench, clue_id)
-    files = sent.get("attachments") or []
-    if not isinstance(files, list):
+    files, text = sent.get("attachments") or [], sent.get("text") or ""
+    if not isinstance(files, list) or not all(isinstance(one, str) for one in files):
         raise BadRequest("bad_request", "files")
+    if not isinstance(text, str):
+        raise BadRequest("bad_request", "text")
     _open(bench, clue)
-    text = str(sent.get("text") or "")
-    bench.casebook.comment(bench.viewer.actor(), clue_id, text, attachments=[str(one) for one in files])
+    bench.casebook.comment(bench.viewer.actor(), clue_id, text, attachments=files)
 
 
 def act_on_many(bench: Bench, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,14 +63,16 @@ def act_on_many(bench: Bench, sent: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises  BadRequest for no clues or too many
     """
-    clues, payload, event = sent.get("clues"), sent.get("payload"), str(sent.get("event"))
-    if not isinstance(clues, dict) or not isinstance(payload, dict) or not 0 < len(clues) <= MOST_AT_ONCE:
+    clues, payload, event = sent.get("clues"), sent.get("payload"), sent.get("event")
+    if not isinstance(clues, dict) or not 0 < len(clues) <= MOST_AT_ONCE:
         raise BadRequest("too_many_clues")
+    if not isinstance(payload, dict) or not isinstance(event, str):
+        raise BadRequest("bad_request")
     done: list[str] = []
     refused: list[dict[str, str]] = []
     for clue_id, version in clues.items():
         clue = bench.clue(clue_id)
-        if clue is None or not isinstance(version, int):
+        if clue is None or not is_whole(version):
             refused.append({"clue_id": clue_id, "message": bench.t("work.error.not_found")})
             continue
         try:
@@ -94,11 +103,13 @@ def cell(bench: Bench, cell_id: str, product: str, day: str) -> Cell:
 
     Raises  BadRequest for what is no cell, product or day; 404 where the viewer has no such cell
     """
+    if product not in POLLUTANT_OF:
+        abort(404)
     try:
         found = cell_found(bench.loaded.cursor(), cell_id, product, date.fromisoformat(day))
     except ValueError:
         raise BadRequest("no_cell", "cell_id") from None
-    if found is None or product not in POLLUTANT_OF:
+    if found is None:
         abort(404)
     return found
 
@@ -128,6 +139,7 @@ def make(bench: Bench, sent: Mapping[str, Any]) -> str:
 
 
 def _act(bench: Bench, clue: Mapping[str, Any], event: str, payload: Mapping[str, Any], version: int) -> None:
+    refuse_impossible(bench.viewer.actor(), clue["state"], event)
     _open(bench, clue)
     record = {name: cleaned(value) for name, value in payload.items()} | _given(bench, clue, event)
     bench.casebook.act(
@@ -139,7 +151,7 @@ def _act(bench: Bench, clue: Mapping[str, Any], event: str, payload: Mapping[str
 def _open(bench: Bench, clue: Mapping[str, Any]) -> None:
     """The casebook remembers the clue from its first step on, in the state the snapshot has it in."""
     if clue["origin"] == "snapshot" and not clue["version"]:
-        bench.casebook.open_case(case_of(bench.loaded.cursor(), bench.loaded, clue))
+        bench.casebook.open_case(case_of(bench.loaded.whole.cursor(), bench.loaded, clue))
 
 
 def _clue(bench: Bench, clue_id: str) -> dict[str, Any]:

@@ -83,4 +83,4 @@ class Bench:
 
 def whole_number(text: str | None, otherwise: int) -> int:
     """The number a text tells, `otherwise` where it tells none."""
-    return int(text) if text is not None and text.lstrip("-").isdecimal() and len(text) < 12 else otherwise
+    return int(text) if text is not None and text.removeprefix("-").isdecimal() and len(text) < 12 else otherwise

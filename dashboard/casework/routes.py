@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, cast
 from flask import Blueprint, Response, abort, current_app, jsonify, request, send_file
 
 from dashboard import urls
-from dashboard.access import current_loaded, note_read, require, viewer
+from dashboard.access import current_loaded, note_read, require, require_actor, viewer
 from dashboard.casebook.attachments import Attachment, find, keep, path_of
 from dashboard.casebook.errors import UnknownCase
 from dashboard.casework import acts, clue_page, saved_views
@@ -30,7 +30,7 @@ def work_routes(language: str) -> Blueprint:
     tell_errors(routes, language)
 
     def bench(what: str) -> Bench:
-        asking = require(what)
+        asking = require_actor(what) if what == "work" else require(what)
         return Bench(asking, current_loaded(), current_app.config["lookout.casebook"](), words(language))
 
     routes.add_url_rule(urls.WORK_LIST, "list", lambda: _list(bench("clues")))
@@ -66,8 +66,7 @@ def _body() -> dict[str, Any]:
 
     Raises  BadRequest
     """
-    if (request.content_length or 0) > LONGEST_BODY:
-        abort(413)
+    request.max_content_length = LONGEST_BODY
     sent = request.get_json(silent=True)
     if not isinstance(sent, dict):
         raise BadRequest("bad_request")
@@ -114,13 +113,15 @@ def _views(bench: Bench) -> Response:
 
 def _save(bench: Bench) -> Response:
     sent = _body()
-    engine, owner, name = bench.casebook.engine, bench.viewer.name, str(sent.get("name", ""))
+    engine, owner, name, query = bench.casebook.engine, bench.viewer.name, sent.get("name"), sent.get("query")
     if bench.viewer.kind == "device":
         abort(403)
-    if sent.get("query") is None:
+    if not isinstance(name, str) or not isinstance(query, str | None):
+        raise BadRequest("bad_request", "query" if isinstance(name, str) else "name")
+    if query is None:
         saved_views.drop_view(engine, owner, name)
     else:
-        saved_views.save_view(engine, owner, name, str(sent["query"]), bench.now)
+        saved_views.save_view(engine, owner, name, query, bench.now)
     return _private({"saved": saved_views.saved_views(engine, owner)})
 
 
@@ -175,8 +176,6 @@ def _keep(bench: Bench) -> Response:
     sent = request.files.get("file")
     if sent is None:
         raise BadRequest("bad_request")
-    if not bench.viewer.actor().roles:
-        abort(403)
     kept: Attachment = keep(bench.folder, cast(BinaryIO, sent.stream), sent.filename or "")
     return _private(clue_page.file(kept))
 

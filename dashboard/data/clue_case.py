@@ -50,7 +50,8 @@ class Cell:
 def case_of(db: duckdb.DuckDBPyConnection, loaded: Loaded, clue: Mapping[str, Any]) -> Case:
     """The case of a clue that the snapshot knows; `clue` is its row of the list.
 
-    Shape   `db` is a cursor of the snapshot
+    Shape   `db` is a cursor of the whole snapshot (`loaded.whole`): what is on record must not depend on how much of it
+            the first who acts may see
     """
     (known,) = db.sql(sql("clue_case"), params={"clue_id": clue["clue_id"]}).to_arrow_table().to_pylist()
     return Case(**known, origin="snapshot", snapshot_id=loaded.id.partition("~")[0])

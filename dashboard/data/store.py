@@ -71,6 +71,11 @@ class Loaded:
             self._answers[name] = make()
         return self._answers[name]  # type: ignore[return-value]  # one name, one type
 
+    @property
+    def whole(self) -> Loaded:
+        """The snapshot that this is all or a part of: for what is put on record, never for what is shown."""
+        return self
+
     def scoped(self, scope: Scope) -> Loaded:
         """The part of this snapshot that `scope` shows: the same, smaller, with numbers of its own.
 
@@ -89,6 +94,7 @@ class Narrowed(Loaded):
     def __init__(self, whole: Loaded, scope: Scope, memory_limit: str) -> None:
         """Copy from `whole` what `scope` shows."""
         self.scope = scope
+        self._whole = whole
         self._id = f"{whole.id}{SCOPE_MARK}{scope.key}"
         self._answers = {}
         self._connection = duckdb.connect(":memory:", config={"memory_limit": memory_limit})
@@ -116,6 +122,11 @@ class Narrowed(Loaded):
     def manifest(self) -> Manifest:
         """What the snapshot says of itself, without what files and sources said."""
         return self._manifest
+
+    @property
+    def whole(self) -> Loaded:
+        """The snapshot that this is a part of."""
+        return self._whole
 
     def scoped(self, scope: Scope) -> Loaded:
         """This part itself; no other can be had out of it.

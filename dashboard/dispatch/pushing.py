@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard.casebook.calendar import add_working_days
 from dashboard.casebook.errors import CasebookError
+from dashboard.casebook.machine import refuse_impossible
 from dashboard.casebook.records import Actor
 from dashboard.data.clue_case import case_of
 from dashboard.data.filters import Filters
@@ -70,9 +71,12 @@ def push(now: Loop, actor: Actor, asked: Sequence[Wish], t: Words) -> dict[str, 
 
 
 def _wish(one: Any) -> Wish:  # noqa: ANN401 - whatever was sent
-    if not isinstance(one, dict) or not isinstance(one.get("version"), int):
+    if not isinstance(one, dict) or not isinstance(one.get("version"), int) or isinstance(one["version"], bool):
         raise ValueError("no clue with its version")
-    texts = {name: str(one.get(name) or "").strip()[:400] for name in ("clue_id", "team", "reason", "approver")}
+    told = {name: one.get(name) or "" for name in ("clue_id", "team", "reason", "approver")}
+    if not all(isinstance(text, str) for text in told.values()):
+        raise ValueError("texts expected")
+    texts = {name: text.strip()[:400] for name, text in told.items()}
     return Wish(version=one["version"], **texts)
 
 
@@ -102,8 +106,9 @@ def _push(  # noqa: PLR0913 - who pushes which clue on what record, in whose wor
     now: Loop, actor: Actor, wish: Wish, record: Mapping[str, Any], clue: Mapping[str, Any], t: Words
 ) -> str | None:
     try:
+        refuse_impossible(actor, clue["state"], "push")
         if clue["origin"] == "snapshot":
-            now.casebook.open_case(case_of(now.loaded.cursor(), now.loaded, clue))
+            now.casebook.open_case(case_of(now.loaded.whole.cursor(), now.loaded, clue))
         now.casebook.act(
             actor, wish.clue_id, "push", payload=record, expected_version=wish.version, reason=wish.reason or None
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from dashboard import urls
-from dashboard.access import Viewer, current_loaded, require
+from dashboard.access import Viewer, current_loaded, require, require_actor
 from dashboard.casework.answers import BadRequest, tell_errors, words
 from dashboard.data import clocks, controls, fixes, funnel, supervision, teams
 from dashboard.data.draw import list_version
@@ -33,6 +34,8 @@ PARTS: dict[str, Callable[[Loop, Filters], dict[str, Any]]] = {
 }
 KEPT = 200
 LONGEST_LIST = 4 << 20
+LONGEST_BODY = 1 << 20
+LONGEST_SEED = 200
 MOST_DRAWN = 5000
 Key = tuple[tuple[str, int, str], str, str, str]
 
@@ -124,12 +127,12 @@ def _draw(t: Words) -> Response:
     wanted = {
         "kind": str(sent.get("kind")),
         "n": sent.get("n"),
-        "seed": str(sent.get("seed") or "").strip()[:200],
+        "seed": _seed(sent.get("seed")),
         "makes_checks": sent.get("makes_checks") is True,
     }
     if wanted["kind"] not in ("control", "dual_random") or not wanted["seed"]:
         raise BadRequest("bad_request", "seed")
-    if not isinstance(wanted["n"], int) or not 0 < wanted["n"] <= MOST_DRAWN:
+    if not isinstance(wanted["n"], int) or isinstance(wanted["n"], bool) or not 0 < wanted["n"] <= MOST_DRAWN:
         raise BadRequest("bad_request", "n")
     draw_id, n = by_lot.draw_by_lot(_now(), _filters(), wanted, asking.name, t("loop.grounds_of_lot"))
     return jsonify(draw_id=draw_id, n=n)
@@ -158,15 +161,14 @@ def _lot(draw_id: str) -> Response:
 def _bring() -> Response:
     """A list that was drawn elsewhere: read, every row accounted for, kept."""
     asking = _drawer()
-    if (request.content_length or 0) > LONGEST_LIST:
-        abort(413)
+    request.max_content_length = LONGEST_LIST
     now = _now()
     engine = now.casebook.engine
     known = {row["enterprise_id"] for row in _enterprises(now)}
     try:
         text = request.get_data(cache=False).decode("utf-8-sig")
         found = kept_draws.read_list(text, known, kept_draws.in_pool(engine))
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, csv.Error):
         raise BadRequest("bad_request", "file") from None
     if found.taken:
         kept_draws.keep(engine, _brought(now, found, text, asking))
@@ -174,7 +176,7 @@ def _bring() -> Response:
 
 
 def _push(t: Words) -> Response:
-    asking = require("work")
+    asking = require_actor("work")
     try:
         asked = pushing.wishes(_body().get("clues"))
     except ValueError:
@@ -183,8 +185,8 @@ def _push(t: Words) -> Response:
 
 
 def _drawer() -> Viewer:
-    asking = require("work")
-    if not asking.actor().roles & MAY_DRAW:
+    asking = require_actor("work")
+    if not asking.roles & MAY_DRAW:
         abort(403)
     return asking
 
@@ -197,7 +199,14 @@ def _kinds(asking: Viewer) -> tuple[str, ...]:
     return ("dual_random", "imported", "control") if _may_know(asking) else ("dual_random", "imported")
 
 
+def _seed(sent: object) -> str:
+    """The words a draw is drawn by; empty for what is no printable text."""
+    text = sent.strip()[:LONGEST_SEED] if isinstance(sent, str) else ""
+    return text if text.isprintable() else ""
+
+
 def _body() -> dict[str, Any]:
+    request.max_content_length = LONGEST_BODY
     sent = request.get_json(silent=True)
     if not isinstance(sent, dict):
         raise BadRequest("bad_request")
