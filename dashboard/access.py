@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "loop": STAFF,
     "rounds": STAFF,
     "trends": STAFF,
+    "boards": STAFF,
     "methods": STAFF,
     "sources": STAFF,
     "export": STAFF,

@@ -31,6 +31,7 @@ from dashboard.data.store import Store
 from dashboard.dispatch import loop_routes
 from dashboard.gate import guard
 from dashboard.page import Page, PageContext, page_context
+from dashboard.pages.boards import PAGE as BOARDS
 from dashboard.pages.clues import PAGE as CLUES
 from dashboard.pages.dossier import PAGE as DOSSIER
 from dashboard.pages.login.routes import way_in
@@ -45,7 +46,7 @@ from dashboard.settings import Settings
 from dashboard.shell import browser_config, document, failed_frame, frame, refused_page
 from fusion.snapshot import SnapshotError
 
-PAGES: tuple[Page, ...] = (SITUATION, CLUES, LOOP, ROUNDS, TRENDS, DOSSIER, METHODS, SOURCES)
+PAGES: tuple[Page, ...] = (SITUATION, CLUES, LOOP, ROUNDS, TRENDS, BOARDS, DOSSIER, METHODS, SOURCES)
 PLOTLY_ROUTE = "_dash-component-suites/plotly/package_data/plotly.min.js"
 ANSWERS_KEPT = 500
 # The largest body of all is a file with the form around it.

@@ -18,7 +18,7 @@ from flask_caching import Cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from dashboard import access, urls
-from dashboard.data import export, layers, methods, metrics, queries, rounds, sources, trends
+from dashboard.data import boards, export, layers, methods, metrics, queries, rounds, sources, trends
 from dashboard.data.filters import Filters, parse
 from dashboard.data.store import Loaded, Store
 from dashboard.settings import Settings
@@ -28,7 +28,7 @@ YEAR_S = 31_536_000
 NO_ROUND = 255
 LAST_INDEX = 2**31 - 1
 # What a screen with any of these pages may draw.
-DRAWN = ("situation", "clues", "loop", "rounds", "dossier")
+DRAWN = ("situation", "clues", "loop", "rounds", "dossier", "boards")
 NO_SNAPSHOT = "no snapshot can be opened; the server's log says why"
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,8 @@ def data_routes(store: Store, cache: Cache, settings: Settings) -> Blueprint:
     routes.add_url_rule(urls.FIGURES, "figures", lambda snapshot_id: _figures(cache, snapshot_id))
     routes.add_url_rule(urls.TRENDS_PART, "trends", lambda snapshot_id: _trends(cache, snapshot_id))
     routes.add_url_rule(urls.ROUNDS_PART, "rounds", lambda snapshot_id, part: _rounds(cache, snapshot_id, part))
+    routes.add_url_rule(urls.BOARDS_PART, "boards", lambda snapshot_id, part: _boards(cache, snapshot_id, part))
+    routes.add_url_rule(urls.BOARDS_PLANT, "plant", _plant)
     routes.add_url_rule(urls.VERSION, "version", _version)
     routes.add_url_rule(urls.HEALTH, "health", lambda: _health(store, settings))
     routes.add_url_rule(urls.METRICS, "metrics", lambda: _metrics(store, measures))
@@ -213,6 +215,25 @@ def _rounds(cache: Cache, snapshot_id: str, part: str) -> Response:
     return _gzipped(
         cache, key, lambda: json.dumps(rounds.part(loaded, part, filters, pair)).encode(), "application/json"
     )
+
+
+def _boards(cache: Cache, snapshot_id: str, part: str) -> Response:
+    access.require("boards")
+    if part not in boards.PARTS:
+        abort(404)
+    loaded = access.named_loaded(snapshot_id)
+    filters = _filters()
+    key = f"{snapshot_id}/boards/{part}/{filters.query()}"
+    return _gzipped(cache, key, lambda: json.dumps(boards.part(loaded, part, filters)).encode(), "application/json")
+
+
+def _plant(snapshot_id: str, plant: str) -> Response:
+    access.require("boards")
+    found = boards.plant(access.named_loaded(snapshot_id), _filters(), plant)
+    if found is None:
+        abort(404)
+    access.note_read("plant", plant, snapshot_id)
+    return _kept(json.dumps(found).encode(), "application/json")
 
 
 def _version() -> Response:

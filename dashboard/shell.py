@@ -32,6 +32,7 @@ NAVIGATION = (
     (urls.LOOP, "nav.loop"),
     (urls.ROUNDS, "nav.rounds"),
     (urls.TRENDS, "nav.trends"),
+    (urls.BOARDS, "nav.boards"),
     (urls.METHODS, "nav.methods"),
     (urls.SOURCES, "nav.sources"),
 )

@@ -194,9 +194,8 @@ def _numbered(problems: Sequence[Mapping[str, Any]], clue_id: str, version: int)
     """
     own = f"{clue_id}-{version}-"
     return [
-        problem
-        if str(problem.get("problem_id")).startswith(own)
-        else {**problem, "problem_id": f"{own}{number}"}
+        {"problem_id": f"{own}{number}"}
+        | {k: v for k, v in problem.items() if k != "problem_id" or str(v).startswith(own)}
         for number, problem in enumerate(problems, start=1)
     ]
 
