@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from dashboard.briefing.route_order import Place, distance_km, tour_km, visiting_order
@@ -85,9 +85,13 @@ def pack_of(
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise UnknownTeam(f"{text!r} is no day; write it as 2023-08-03") from error
+    # The day before and the day after are looked at too.
+    if not MINYEAR < day.year < MAXYEAR:
+        raise UnknownTeam(f"there are no packs for {text}")
+    return day
 
 
 def _toured(

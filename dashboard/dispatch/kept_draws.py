@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -88,6 +89,13 @@ def drawn(engine: sa.Engine, draw_id: str) -> list[dict[str, Any]]:
     asked = sa.select(MEMBERS).where(MEMBERS.c.draw_id == draw_id).order_by(MEMBERS.c.position)
     with engine.connect() as db:
         return [dict(row) for row in db.execute(asked).mappings()]
+
+
+def members_among(engine: sa.Engine, known: Collection[str]) -> dict[str, int]:
+    """How many members each draw has among the enterprises `known`; a draw without any is left out."""
+    with engine.connect() as db:
+        found = db.execute(sa.select(MEMBERS.c.draw_id, MEMBERS.c.enterprise_id)).all()
+    return dict(Counter(draw_id for draw_id, enterprise_id in found if enterprise_id in known))
 
 
 def in_pool(engine: sa.Engine) -> set[str]:

@@ -7,13 +7,13 @@ import gzip
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from dashboard import urls
-from dashboard.access import Viewer, current_loaded, require, require_actor
+from dashboard.access import Viewer, current_loaded, is_nation, require, require_actor
 from dashboard.casework.answers import BadRequest, tell_errors, words
 from dashboard.data import clocks, controls, fixes, funnel, supervision, teams
 from dashboard.data.draw import list_version
@@ -110,9 +110,10 @@ def _lots() -> Response:
     now, filters = _now(), _filters()
     engine = now.casebook.engine
     may_know = _may_know(asking)
+    known = {row["enterprise_id"] for row in _enterprises(now)}
     told: dict[str, Any] = {
-        "pool": _in_pool(now, filters, kept_draws.in_pool(engine)),
-        "draws": [_told(draw) for draw in kept_draws.draws(engine, _kinds(asking))] if not asking.is_masked else [],
+        "pool": _in_pool(now, filters, kept_draws.in_pool(engine) & known),
+        "draws": [_told(draw) for draw in _draws(asking, now, known)] if not asking.is_masked else [],
         "control": controls.controls(now, filters, kept_draws.control_clues(engine)) if may_know else None,
         "control_share_pct": teams.settings()["control"]["share_pct"],
         "may_draw": bool(asking.actor().roles & MAY_DRAW),
@@ -145,10 +146,10 @@ def _lot(draw_id: str) -> Response:
         abort(403)
     now = _now()
     engine = now.casebook.engine
-    draw = next((one for one in kept_draws.draws(engine, _kinds(asking)) if one["draw_id"] == draw_id), None)
+    names = {row["enterprise_id"]: row for row in _enterprises(now)}
+    draw = next((one for one in _draws(asking, now, names) if one["draw_id"] == draw_id), None)
     if draw is None:
         abort(404)
-    names = {row["enterprise_id"]: row for row in _enterprises(now)}
     rows = [
         names[one["enterprise_id"]] | one for one in kept_draws.drawn(engine, draw_id) if one["enterprise_id"] in names
     ]
@@ -203,6 +204,19 @@ def _seed(sent: object) -> str:
     """The words a draw is drawn by; empty for what is no printable text."""
     text = sent.strip()[:LONGEST_SEED] if isinstance(sent, str) else ""
     return text if text.isprintable() else ""
+
+
+def _draws(asking: Viewer, now: Loop, known: Collection[str]) -> list[dict[str, Any]]:
+    """The draws the viewer may know of: out of scope are those that drew none of the enterprises they see.
+
+    Shape   known: ids of these enterprises; n counts them alone
+    """
+    engine = now.casebook.engine
+    found = kept_draws.draws(engine, _kinds(asking))
+    if is_nation(asking):
+        return found
+    inside = kept_draws.members_among(engine, known)
+    return [{**draw, "n": inside[draw["draw_id"]]} for draw in found if draw["draw_id"] in inside]
 
 
 def _body() -> dict[str, Any]:

@@ -6,10 +6,12 @@ import csv
 import io
 import itertools
 import json
+import re
 from pathlib import Path
 
 import pytest
 from house import PASSWORD, QUICK, Part, data_of, marked_snapshot, marks_in, part_of, signed_in, text_of
+from worked_house import WORKER, WORKERS, Work, day_of_push, hot_cells, work_on
 
 from dashboard.accounts.store import Accounts
 from dashboard.casebook.calendar import wall_clock
@@ -38,6 +40,7 @@ MASKED = {
     "open-room": Grant(roles=("leader",), is_masked=True),
     "wall": Grant(roles=("leader",), regions=("340000",), is_masked=True),
 }
+NUMBER = re.compile(r"\d+\.\d+")
 RESTRICTED = [name for name in GRANTS if name != "boss"]
 INDICES = (0, 3, 40)
 # Who crawls every address; of the others every table is read, of which all answers are made.
@@ -59,12 +62,40 @@ def parts(marked: Path) -> dict[str, Part]:
 @pytest.fixture(scope="module")
 def house(marked: Path, tmp_path_factory: pytest.TempPathFactory):
     """An app with users, and a client of each who has signed in."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('accounts')}/casebook.db"
+    folder = tmp_path_factory.mktemp("accounts")
+    url = f"sqlite:///{folder}/casebook.db"
     accounts = Accounts(url, wall_clock, hasher=QUICK)
-    for name, grant in (GRANTS | MASKED).items():
+    for name, grant in (GRANTS | MASKED | WORKERS).items():
         accounts.add(name, PASSWORD, grant)
-    app = create_app(Settings(snapshots=marked, casebook=url), Store(marked, "1GB"))
+    app = create_app(Settings(snapshots=marked, casebook=url, attachments=folder / "files"), Store(marked, "1GB"))
     return app, {name: signed_in(app.server, name) for name in GRANTS | MASKED}
+
+
+@pytest.fixture(scope="module")
+def work(house, marked: Path) -> Work:
+    """What was done in the house, before anybody looks."""
+    app, _ = house
+    return work_on(signed_in(app.server, WORKER), marked)
+
+
+def work_addresses(data: str, root: Path, work: Work, clue_ids: list[str], enterprise_ids: list[str]) -> list[str]:
+    """Addresses that tell of work, with what stands behind their question marks."""
+    cells = [cell for found in hot_cells(root).values() for cell in found[:1]]
+    return [
+        *(f"/work/clues.json?view={view}&end=1000" for view in ("all", "queue", "mine", "overdue", "unassigned")),
+        *(f"/work/clues.json?view=all&end=1000&stage={stage}" for stage in ("pushed", "accepted", "confirmed")),
+        *(f"/work/clues.json?view=all&q={text}" for text in [*clue_ids[-2:], "厂"]),
+        *(f"/work/attachments/{sha}?clue={clue}" for own, sha in work.files.items() for clue in (own, clue_ids[0])),
+        *(f"/work/clues/{clue}.json" for clue in [*work.files, *sorted(work.by_hand)[:4]]),
+        *(f"/work/cells/{cell['cell_id']}.json?product={cell['product']}&day={cell['day']}" for cell in cells),
+        *(f"/work/lots/{draw}.csv" for draw in work.draws),
+        *(f"{data}/dossier.json?id={enterprise}&range=all" for enterprise in enterprise_ids),
+        *(f"{data}/enterprises.json?q={text}" for text in ("厂", "U0000", "P0", "")),
+        *(f"{data}/pack/T06/{day}.html" for day in ("2023-06-21", "2023-06-22", day_of_push())),
+        "/work/changes.json?since=0",
+        "/api/v1/clues?limit=1000",
+        "/api/v1/events?limit=1000",
+    ]
 
 
 def addresses(app, data: str, clue_ids: list[str], enterprise_ids: list[str]) -> list[str]:
@@ -73,7 +104,8 @@ def addresses(app, data: str, clue_ids: list[str], enterprise_ids: list[str]) ->
         "snapshot_id": [data.removeprefix("/data/")], "layer": list(layers.LAYERS), "kind": ["clue", "enterprise"],
         "index": INDICES, "table": list(queries.EXPORTABLE), "form": ["csv", "geojson"], "code": ["A01", "D01"],
         "clue_id": clue_ids, "enterprise_id": enterprise_ids, "name": ["hit_rate", "median_close_hours"],
-        "part": ["whole", "against", "funnel", "teams", "supervision", "fixes"], "cell_id": ["G3-1318-1448"],
+        "part": ["whole", "against", "funnel", "teams", "supervision", "fixes", "incineration", "voc", "bare_land"],
+        "plant": enterprise_ids, "cell_id": ["G3-1318-1448"],
         "city_idx": [40, 140], "sha256": ["0" * 64], "draw_id": ["1"], "lang": ["zh"],
     }  # fmt: skip
     found = []
@@ -91,14 +123,16 @@ def addresses(app, data: str, clue_ids: list[str], enterprise_ids: list[str]) ->
 
 
 @pytest.mark.parametrize("name", CRAWLING)
-def test_no_answer_to_anything_tells_of_what_is_outside(house, parts, name):
+def test_no_answer_to_anything_tells_of_what_is_outside(house, marked, parts, work, name):
     app, clients = house
     client, part, whole = clients[name], parts[name], parts["boss"]
-    outside = whole.marks - part.marks
-    clue_ids = [*sorted(part.clues)[:2], *sorted(whole.clues - part.clues)[:3]]
+    made_outside = work.made_outside(part.enterprises)
+    outside = (whole.marks - part.marks) | made_outside
+    clue_ids = [*sorted(part.clues)[:2], *sorted(whole.clues - part.clues)[:2], *sorted(made_outside)[:1]]
     enterprise_ids = [*sorted(part.enterprises)[:2], *sorted(whole.enterprises - part.enterprises)[:2]] or ["none"]
     told = {}
-    for address in addresses(app, data_of(client), clue_ids, enterprise_ids):
+    asked = addresses(app, data_of(client), clue_ids, enterprise_ids)
+    for address in asked + work_addresses(data_of(client), marked, work, clue_ids, enterprise_ids):
         answer = client.get(address)
         assert answer.status_code < 500, address
         # What was asked for by its id may come back in the words of the refusal.
@@ -217,17 +251,72 @@ def test_what_was_kept_for_one_is_not_given_to_another(house, parts):
 
 
 @pytest.mark.parametrize("name", ["wall"])
-def test_a_masked_viewer_reads_no_name_code_or_position_whatever_he_asks(house, parts, name):
+def test_a_masked_viewer_reads_no_name_code_or_position_whatever_he_asks(house, marked, parts, work, name):
     app, clients = house
     client, whole = clients[name], parts["boss"]
-    named = whole.marks - whole.clues
+    named = (whole.marks - whole.clues) | {WORKER}
     clue_ids = sorted(part_of_grant(parts, name))[:3]
     told = {}
-    for address in addresses(app, data_of(client), clue_ids, sorted(whole.enterprises)[:2]):
+    enterprise_ids = sorted(whole.enterprises)[:2]
+    asked = addresses(app, data_of(client), clue_ids, enterprise_ids)
+    for address in asked + work_addresses(data_of(client), marked, work, clue_ids, enterprise_ids):
         answer = client.get(address)
         assert answer.status_code < 500, address
         told[address] = {mark for mark in marks_in(text_of(answer.data)) & named if mark not in address}
     assert {address: marks for address, marks in told.items() if marks} == {}
+
+
+def test_a_masked_viewer_sees_clues_made_by_hand_no_finer_than_a_cell(house, work):
+    app, clients = house
+    exact = [app.server.config["lookout.casebook"]().case(clue_id).case for clue_id in work.by_hand]
+    for case in exact:
+        one = (f"/work/clues/{case.clue_id}.json", f"/api/v1/clues/{case.clue_id}")
+        for address in ("/work/changes.json?since=0", "/api/v1/clues?category=satellite&limit=1000", *one):
+            answer = clients["open-room"].get(address)
+            told = text_of(answer.data)
+            assert case.clue_id in told and answer.status_code == 200, address
+            assert not {str(case.lon_deg), str(case.lat_deg)} & set(NUMBER.findall(told)), address
+
+
+def posts(clue_id: str, enterprise_id: str) -> dict[str, dict]:
+    """What could be sent about a clue and an enterprise, to every address that takes such; by address."""
+    step = {"payload": {"opinion": "x", "excluded": ["bad_retrieval"], "severity": 2, "reason": "x"}, "version": 0}
+    cell = {"cell_id": "G3-1318-1448", "product": "PM25", "day": "2023-06-01"}
+    return {
+        "/work/assign": {"event": "screen_accept", "clues": {clue_id: 0}, "payload": step["payload"]},
+        "/work/dispatch": {"clues": [{"clue_id": clue_id, "version": 0, "team": "T06", "reason": "x"}]},
+        "/work/clues": cell | {"enterprise_ids": [enterprise_id]},
+        f"/work/clues/{clue_id}/comment": {"text": "x"},
+        **{f"/work/clues/{clue_id}/{event}": step for event in ("screen_accept", "push", "return", "merge", "create")},
+        f"/api/v1/clues/{clue_id}/events": {"event": "screen_accept", "payload": step["payload"]},
+    }
+
+
+def test_every_address_that_takes_something_about_a_clue_is_tried(house):
+    app, _ = house
+    tried = {address.replace("CLUE", "<clue_id>").replace("push", "<event>") for address in posts("CLUE", "")}
+    # Lists, files and views of one's own; the way in and out; callbacks, each of which is its page's.
+    tried |= {"/work/views", "/work/lots.json", "/work/pool", "/work/attachments", "/login", "/logout"}
+    rules = {rule.rule for rule in app.server.url_map.iter_rules() if "POST" in rule.methods}
+    assert {rule for rule in rules if not rule.startswith(("/_dash", "/api/v1/<path", "/try"))} - tried == {"/api/v1/"}
+
+
+@pytest.mark.parametrize("name", ["anhui", "county", "wall"])
+def test_nothing_that_is_sent_moves_or_tells_of_a_clue_outside(house, marked, parts, work, name):
+    app, clients = house
+    client, part = clients[name], parts["anhui" if name == "wall" else name]
+    whole, book = parts["boss"], app.server.config["lookout.casebook"]()
+    outside = (whole.marks - part.marks) | work.made_outside(part.enterprises)
+    worked = sorted(set(work.files) - part.clues)[:1]
+    before = book.head()
+    for clue_id in [*worked, *sorted(work.made_outside(part.enterprises))[:1], *sorted(whole.clues - part.clues)[:1]]:
+        enterprise_id = sorted(whole.enterprises - part.enterprises)[0]
+        for address, body in posts(clue_id, enterprise_id).items():
+            answer = client.post(address, json=body, headers={"If-Match": '"0"'})
+            told = answer.get_json()
+            assert answer.status_code in (403, 404) or told["done"] == [], (address, answer.status_code)
+            assert not marks_in(text_of(answer.data)) & outside - {clue_id, enterprise_id}, address
+    assert book.head() == before
 
 
 def part_of_grant(parts: dict[str, Part], name: str) -> frozenset[str]:
