@@ -23,7 +23,7 @@ from fusion.snapshot import Manifest, Snapshot
 
 BUILT_IN = Path(__file__).with_name("metrics.toml")
 SCOPED = ("moment", "clues", "clue_events", "checks", "problems", "enterprises", "hotspots", "coverage",
-          "emission_daily")  # fmt: skip
+          "emission_daily", "dossier_facts")  # fmt: skip
 Z_95 = 1.959963984540054
 NOTHING_SEEN = "observations in scope (范围内无观测)"
 NO_CONDITION: Mapping[str, str] = {}

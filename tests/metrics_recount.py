@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import defaultdict
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ def recount(tables: Mapping[str, list[Row]], as_of: datetime) -> dict[str, Part 
         **_of_lives(tables["clues"], _histories(tables["clue_events"]), as_of),
         **_of_satellites(tables["hotspots"], tables["coverage"]),
         "enterprises": (len(tables["enterprises"]), None),
+        "supervision_verified_rate": _of_orders(tables["dossier_facts"]),
         "exceedance_hour_share": (
             sum(row["exceed_hours"] for row in tables["emission_daily"]),
             sum(row["valid_hours"] for row in tables["emission_daily"]),
@@ -41,6 +43,11 @@ def durations(tables: Mapping[str, list[Row]], as_of: datetime) -> dict[str, flo
         "hours_to_close_p90": _quantile(over, 0.9),
         "hours_to_close_survival_p50": _survival_median(lasted),
     }
+
+
+def _of_orders(facts: list[Row]) -> Part:
+    replies = [json.loads(row["detail"] or "{}").get("reply") for row in facts if row["kind"] == "order"]
+    return replies.count("verified"), sum(reply is not None for reply in replies)
 
 
 def _of_checks(checks: list[Row], problems: list[Row]) -> dict[str, Part]:

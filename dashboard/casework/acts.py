@@ -139,8 +139,10 @@ def make(bench: Bench, sent: Mapping[str, Any]) -> str:
 
 
 def _act(bench: Bench, clue: Mapping[str, Any], event: str, payload: Mapping[str, Any], version: int) -> None:
-    refuse_impossible(bench.viewer.actor(), clue["state"], event)
-    _open(bench, clue)
+    # Who comes second is told so by the casebook; a step that was never possible opens no case.
+    if version == clue["version"]:
+        refuse_impossible(bench.viewer.actor(), clue["state"], event)
+        _open(bench, clue)
     record = {name: cleaned(value) for name, value in payload.items()} | _given(bench, clue, event)
     bench.casebook.act(
         bench.viewer.actor(), clue["clue_id"], event, payload=record, expected_version=version,
