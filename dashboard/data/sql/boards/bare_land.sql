@@ -1,0 +1,35 @@
+-- Clues about bare ground near a station, by county, with how they stand and, where this build found them, the area.
+-- Grain    one row per county; county_idx 65535: in none
+-- Columns  states: how many stand in each state; patches, area_m2: of the findings of this build, patch by patch
+WITH found AS (
+    SELECT clue_id, ANY_VALUE(object_id) AS patch_id, MAX(JSON_EXTRACT(facts, '$.area_m2')::DOUBLE) AS area_m2
+    FROM findings
+    WHERE rule_id = 'R32'
+    GROUP BY clue_id
+),
+land AS (
+    SELECT c.county_idx, c.city_idx, c.cell_id, c.clue_id, c.state, f.patch_id, f.area_m2
+    FROM clues c JOIN rules r USING (rule_idx) LEFT JOIN found f USING (clue_id)
+    WHERE r.rule_id = 'R32'
+),
+by_state AS (
+    SELECT county_idx, city_idx, LIST({'state': state, 'n': n} ORDER BY state) AS states
+    FROM (SELECT county_idx, city_idx, state, COUNT(*) AS n FROM land GROUP BY ALL)
+    GROUP BY county_idx, city_idx
+),
+measured AS (
+    SELECT county_idx, city_idx, COUNT(*) AS patches, SUM(area_m2) AS area_m2
+    FROM (SELECT county_idx, city_idx, patch_id, MAX(area_m2) AS area_m2 FROM land WHERE patch_id IS NOT NULL GROUP BY ALL)
+    GROUP BY county_idx, city_idx
+)
+SELECT
+    p.adcode, p.name_zh, p.name_en, city.name_zh AS city_zh, city.name_en AS city_en,
+    t.clues, t.cells, m.patches, m.area_m2, s.states
+FROM (
+    SELECT county_idx, city_idx, COUNT(*) AS clues, COUNT(DISTINCT cell_id) AS cells FROM land GROUP BY county_idx, city_idx
+) t
+JOIN by_state s USING (county_idx, city_idx)
+LEFT JOIN measured m USING (county_idx, city_idx)
+LEFT JOIN places p ON p.place_idx = t.county_idx
+LEFT JOIN places city ON city.place_idx = t.city_idx
+ORDER BY t.clues DESC, p.adcode
