@@ -24,7 +24,7 @@ full: .venv/.runtime ## the full campaign: 49 categories, 18 million records; ma
 test: .venv/.dev lint ## install what tests need, check, run all tests, the browser's included
 	sh tests/install_browser.sh
 	sh tests/install_services.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: .venv/.dev ## format check, lint, types, dependency rules
 	$(BIN)/ruff format --check .
