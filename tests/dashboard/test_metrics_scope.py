@@ -31,7 +31,8 @@ class Narrowed:
     """The rows in scope by numpy masks, as plain rows."""
 
     def __init__(self, count: Recount) -> None:
-        names = ("clues", "clue_events", "checks", "problems", "enterprises", "hotspots", "coverage", "emission_daily")
+        names = ("clues", "clue_events", "checks", "problems", "enterprises", "hotspots", "coverage", "emission_daily",
+                 "dossier_facts")  # fmt: skip
         self._count = count
         self._rows = {name: pq.read_table(count.snapshot.table(name)) for name in names}
 
@@ -48,6 +49,7 @@ class Narrowed:
         answer["clue_events"] = [row for row in rows["clue_events"].to_pylist() if row["clue_id"] in clue_ids]
         answer["problems"] = [row for row in rows["problems"].to_pylist() if row["inspection_id"] in checks]
         answer["enterprises"] = [row for row in rows["enterprises"].to_pylist() if row["enterprise_id"] in firms]
+        answer["dossier_facts"] = rows["dossier_facts"].to_pylist()  # empty: this campaign has no registers
         answer["hotspots"] = [
             row
             for row in rows["hotspots"].to_pylist()
