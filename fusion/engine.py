@@ -34,6 +34,7 @@ class Engine:
             config={"memory_limit": memory_limit, "threads": threads, "temp_directory": self._spill.name},
         )
         self._db.execute("SET preserve_insertion_order = true")
+        self._db.execute("SET enable_progress_bar = false")
 
     def __enter__(self) -> Engine:
         """The engine itself; leaving the block closes it."""
