@@ -15,7 +15,7 @@ from dashboard.data.dossier import UnknownEnterprise
 from dashboard.data.live import live
 from dashboard.data.store import Store
 from dashboard.i18n import Words
-from dashboard.settings import Settings
+from dashboard.settings import read_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -31,7 +31,7 @@ def pack(
     lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
 ) -> None:
     """Write a team's pack as PDF and as one HTML page; ends with 1 where there is nothing to write."""
-    settings = Settings()  # type: ignore[call-arg]  # from the environment
+    settings = read_settings()
     loaded = Store(settings.snapshots, settings.query_memory).current()
     try:
         made = pack_of(loaded, team, day, live(loaded, open_casebook(settings.casebook)), enterprise or ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -61,6 +62,15 @@ class Settings(BaseSettings):
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in LOOPBACK
+
+
+def read_settings() -> Settings:
+    """The settings as the environment gives them, for commands that take no others.
+
+    Raises  ValueError for one that is not as it must be
+    """
+    given_besides: dict[str, Any] = {}
+    return Settings(**given_besides)
 
 
 def from_environment(name: str) -> str:

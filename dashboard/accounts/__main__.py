@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
 import typer
@@ -17,7 +17,7 @@ from dashboard.accounts.sessions import open_accounts
 from dashboard.accounts.store import AccountError, Accounts
 from dashboard.accounts.tables import READ_AUDIT, TOKENS, USERS
 from dashboard.casebook.calendar import wall_clock
-from dashboard.settings import Grant, Settings
+from dashboard.settings import Grant, read_settings
 
 app = typer.Typer(
     help="Name who may see what: users, screens on walls, programs. Passwords are asked for, or read from stdin.",
@@ -84,7 +84,7 @@ def device(
     """A screen on a wall: reads these pages of one region, masked unless --names; told the link it opens once."""
     grant = _grant(["leader"], region, round_, masked)
     secret = _new_token(name, "device", grant, page, days)
-    typer.echo(f"open once on the screen: {_settings().public_url or 'http://HOST:PORT'}/device/{secret}")
+    typer.echo(f"open once on the screen: {read_settings().public_url or 'http://HOST:PORT'}/device/{secret}")
 
 
 @app.command()
@@ -152,15 +152,11 @@ def _password() -> str:
     return typed
 
 
-def _settings(**given: Any) -> Settings:  # noqa: ANN401 - settings by name
-    return Settings(**given)
-
-
 @contextmanager
 def _accounts() -> Iterator[Accounts]:
     """The accounts; what can't be done is one line, and exit code 2."""
     try:
-        yield open_accounts(_settings())
+        yield open_accounts(read_settings())
     except AccountError as error:
         typer.echo(f"accounts: {error}", err=True)
         raise typer.Exit(2) from None

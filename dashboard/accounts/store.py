@@ -104,7 +104,7 @@ class Accounts:
             db.execute(USERS.insert().values(row))
         self._ask_again_at = 0.0
 
-    def change(self, name: str, **values: Any) -> None:  # noqa: ANN401 - columns of users
+    def change(self, name: str, **values: object) -> None:
         """Change a user (is_disabled, expires_at) and sign him out everywhere.
 
         Raises  AccountError where there is none

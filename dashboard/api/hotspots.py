@@ -98,7 +98,7 @@ def _feature(row: Mapping[str, Any], ring: list[list[float]], at: date) -> dict[
     }
 
 
-def _whole(value: Any) -> Any:  # noqa: ANN401 - a count or a share
+def _whole(value: float | None) -> float | None:
     return int(value) if isinstance(value, float) and value.is_integer() and value > 1 else value
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Response, json
 
@@ -48,7 +47,7 @@ BY_STATUS = {
 class Problem(Exception):
     """An answer that is an error. `more` are further members, as the names of parameters."""
 
-    def __init__(self, code: str, detail: str = "", headers: Mapping[str, str] | None = None, **more: Any) -> None:  # noqa: ANN401
+    def __init__(self, code: str, detail: str = "", headers: Mapping[str, str] | None = None, **more: object) -> None:
         """Raise KeyError for a code that is not in KINDS."""
         super().__init__(detail or KINDS[code].title)
         self.code, self.detail, self.headers, self.more = code, detail, dict(headers or {}), more

@@ -15,7 +15,7 @@ ADCODE: Schema = {"type": "string", "pattern": "^[0-9]{6}$"}
 DAY: Schema = {"type": "string", "format": "date"}
 
 
-def text(description: str = "", **more: Any) -> Schema:  # noqa: ANN401 - keywords of JSON Schema
+def text(description: str = "", **more: object) -> Schema:
     """A text."""
     return {"type": "string", **({"description": description} if description else {}), **more}
 

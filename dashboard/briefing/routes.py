@@ -130,7 +130,7 @@ def _file(body: bytes, mimetype: str, name: str, is_synthetic: bool) -> Response
     return response
 
 
-def _private(told: Any) -> Response:  # noqa: ANN401 - any JSON
+def _private(told: object) -> Response:
     """An answer for this viewer and this moment: the casebook may say more a minute later."""
     response = jsonify(told)
     response.cache_control.no_store = True

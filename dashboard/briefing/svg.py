@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -14,7 +13,7 @@ def clean(text: str) -> str:
     return UNWRITABLE.sub("", text)
 
 
-def tag(name: str, text: str | None = None, **attributes: Any) -> str:  # noqa: ANN401 - numbers and texts
+def tag(name: str, text: str | None = None, **attributes: object) -> str:
     """One element; `cls` is its class, an underscore in a name a hyphen."""
     told = "".join(
         f" {_name(key)}={quoteattr(_value(value))}" for key, value in attributes.items() if value is not None
@@ -22,16 +21,16 @@ def tag(name: str, text: str | None = None, **attributes: Any) -> str:  # noqa: 
     return f"<{name}{told}/>" if text is None else f"<{name}{told}>{escape(clean(text))}</{name}>"
 
 
-def group(parts: list[str], **attributes: Any) -> str:  # noqa: ANN401 - numbers and texts
+def group(parts: list[str], **attributes: object) -> str:
     """Elements together."""
-    return tag("g", **attributes)[:-2] + ">" + "".join(parts) + "</g>"
+    return tag("g", None, **attributes)[:-2] + ">" + "".join(parts) + "</g>"
 
 
 def _name(key: str) -> str:
     return "class" if key == "cls" else key.replace("_", "-")
 
 
-def _value(value: Any) -> str:  # noqa: ANN401 - numbers and texts
+def _value(value: object) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".") if isinstance(value, float) else clean(str(value))
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pyarrow.parquet as pq
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from dashboard.casebook.calendar import wall_clock
 from dashboard.casebook.chain import canonical
 from dashboard.casebook.states import STATES
 from dashboard.casebook.store import Casebook, open_casebook
-from dashboard.settings import Settings
+from dashboard.settings import read_settings
 
 app = typer.Typer(
     help="Check, export, replay and move the casebook.",
@@ -87,8 +87,7 @@ def rebuild(casebook: Url = None) -> None:
 
 
 def _open(url: str | None, folder: Path | None) -> Casebook:
-    from_nothing_but_the_environment: dict[str, Any] = {}
-    settings = Settings(**from_nothing_but_the_environment)
+    settings = read_settings()
     try:
         return open_casebook(url or settings.casebook, folder or settings.attachments)
     except (ValueError, sa.exc.SQLAlchemyError) as error:

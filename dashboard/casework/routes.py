@@ -54,7 +54,7 @@ def work_routes(language: str) -> Blueprint:
     return routes
 
 
-def _private(told: Any) -> Response:  # noqa: ANN401 - any JSON
+def _private(told: object) -> Response:
     """An answer for this viewer and this moment."""
     response = jsonify(told)
     response.cache_control.no_store = True

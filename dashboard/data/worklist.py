@@ -94,12 +94,12 @@ def standing(db: duckdb.DuckDBPyConnection, clue_id: str, clocks: Clocks) -> dic
 
 def timeline(db: duckdb.DuckDBPyConnection, clue_id: str) -> list[dict[str, Any]]:
     """Every step of a clue's life, the register's and the casebook's, in order."""
-    return db.sql(sql("worklist_timeline"), params={"clue_id": clue_id}).to_arrow_table().to_pylist()  # type: ignore[no-any-return]
+    return _rows(db, sql("worklist_timeline"), {"clue_id": clue_id})
 
 
 def changed(db: duckdb.DuckDBPyConnection, clue_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Of the clues of these ids those that are here, as they stand, in the numbers of the map's columns."""
-    return db.sql(sql("worklist_changed"), params={"ids": list(clue_ids)}).to_arrow_table().to_pylist()  # type: ignore[no-any-return]
+    return _rows(db, sql("worklist_changed"), {"ids": list(clue_ids)})
 
 
 def positions(db: duckdb.DuckDBPyConnection, enterprise_ids: Sequence[str]) -> dict[str, tuple[float, float]]:
@@ -113,7 +113,7 @@ def positions(db: duckdb.DuckDBPyConnection, enterprise_ids: Sequence[str]) -> d
 def teams(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Whom clues are sent to: code, names, and the city each comes from."""
     text = "select team_code, name_zh, name_en, city_adcode from teams order by team_idx"
-    return db.sql(text).to_arrow_table().to_pylist()  # type: ignore[no-any-return]
+    return _rows(db, text, {})
 
 
 def states_of_queue(states: Collection[str]) -> tuple[str, ...]:
@@ -150,7 +150,12 @@ def _asked(db: duckdb.DuckDBPyConnection, text: str, named: dict[str, Any]) -> l
     lines = [line for line in text.splitlines() if not line.startswith("  and ") or _restricts(line, named)]
     kept = "\n".join(line for line in lines if not line.startswith("--"))
     wanted = {name: named[name] for name in set(PARAMETER.findall(kept))}
-    return db.sql(kept, params=wanted).to_arrow_table().to_pylist()  # type: ignore[no-any-return]
+    return _rows(db, kept, wanted)
+
+
+def _rows(db: duckdb.DuckDBPyConnection, text: str, named: dict[str, Any]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = db.sql(text, params=named).to_arrow_table().to_pylist()
+    return rows
 
 
 def _restricts(line: str, named: dict[str, Any]) -> bool:

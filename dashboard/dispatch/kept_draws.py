@@ -58,7 +58,7 @@ class Reading:
 
 def keep(engine: sa.Engine, draw: Kept) -> str:
     """Put `draw` on record; its id. One that is there already stays as it is."""
-    row = {name: getattr(draw, name) for name in DRAWS.columns.keys()}  # noqa: SIM118 - a collection of columns
+    row = {name: getattr(draw, name) for name in DRAWS.columns.keys()}
     members = [
         {"draw_id": draw.draw_id, "position": at, "enterprise_id": enterprise_id, "weight": weight, "clue_id": clue_id}
         for at, (enterprise_id, weight, clue_id) in enumerate(draw.members, start=1)

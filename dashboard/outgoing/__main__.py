@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,7 +19,7 @@ from dashboard.database import open_database, upgrade
 from dashboard.outgoing.outbox import DEAD, SENT, WAITING, Outbox
 from dashboard.outgoing.service import deliverer
 from dashboard.outgoing.targets import OutgoingError, load_outgoing
-from dashboard.settings import Settings
+from dashboard.settings import read_settings
 
 app = typer.Typer(
     help="Tell other systems and people what happens to clues (docs/outgoing.md).",
@@ -35,7 +35,7 @@ def run_command(once: Annotated[bool, typer.Option(help="One pass, then end.")] 
     """Deliver until stopped, or once; exit code 1 if --once left something that was not taken."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with _one_line_errors():
-        found = deliverer(_settings())
+        found = deliverer(read_settings())
         if not once:
             found.run(threading.Event())
         done = found.once()
@@ -78,7 +78,7 @@ def retry_command(
 def check_command() -> None:
     """Read the file of targets and look for their secrets; nothing is sent."""
     with _one_line_errors():
-        settings = _settings()
+        settings = read_settings()
         if settings.outgoing is None:
             raise OutgoingError("nothing leaves: LOOKOUT_OUTGOING names no file of targets; see docs/outgoing.md")
         found = load_outgoing(settings.outgoing)
@@ -86,13 +86,8 @@ def check_command() -> None:
         typer.echo(f"{target.name}: {target.kind}, names {target.names}, {target.language}")
 
 
-def _settings() -> Settings:
-    from_nothing_but_the_environment: dict[str, Any] = {}
-    return Settings(**from_nothing_but_the_environment)
-
-
 def _outbox() -> Outbox:
-    engine = open_database(_settings().casebook)
+    engine = open_database(read_settings().casebook)
     upgrade(engine)
     return Outbox(engine)
 

@@ -181,7 +181,7 @@ class Outbox:
         with writing(self._engine) as connection:
             return connection.execute(old).rowcount
 
-    def _settle(self, letter: Letter, **values: Any) -> None:  # noqa: ANN401 - columns of several types
+    def _settle(self, letter: Letter, **values: object) -> None:
         """Write the outcome, unless the claim has run out and another has the row now."""
         mine = sa.and_(OUTBOX.c.id == letter.id, OUTBOX.c.claim == letter.claim)
         with writing(self._engine) as connection:
