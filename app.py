@@ -6,11 +6,10 @@ import errno
 import logging
 import socket
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import waitress
-from pydantic import ValidationError
 
 from dashboard.access import AccessError, check_binding
 from dashboard.accounts.sessions import is_closed, open_accounts
@@ -18,7 +17,7 @@ from dashboard.casework.clockwork import start_clockwork
 from dashboard.factory import create_app
 from dashboard.outgoing.service import start_beside
 from dashboard.outgoing.targets import OutgoingError
-from dashboard.settings import Settings
+from dashboard.settings import Settings, read_settings
 from fusion.snapshot import SnapshotError
 
 
@@ -30,14 +29,8 @@ def main(
     """Serve the newest snapshot on http://HOST:PORT until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    asked: dict[str, Any] = {"snapshots": snapshots, "port": port, "host": host}
-    try:
-        settings = Settings(**{name: value for name, value in asked.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = f"LOOKOUT_{first['loc'][0]}".upper()
-        typer.echo(f"lookout: setting {name}={first['input']!r}: {first['msg'].lower()}", err=True)
-        raise typer.Exit(2) from None
+    asked = {"snapshots": snapshots, "port": port, "host": host}
+    settings = read_settings(**{name: value for name, value in asked.items() if value is not None})
     try:
         check_binding(settings, is_closed(settings, open_accounts(settings)))
         listener = _listen(settings)

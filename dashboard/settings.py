@@ -6,9 +6,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+import sqlalchemy as sa
+import typer
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DATABASES = ("sqlite", "postgresql+psycopg")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -58,19 +61,40 @@ class Settings(BaseSettings):
     api_per_minute: int = Field(default=600, ge=1, description="requests a minute of one token of the API, per process")
     outgoing: Path | None = Field(default=None, description="file of targets that are told of events; none: no call")
 
+    @field_validator("casebook")
+    @classmethod
+    def _is_address_of_a_database(cls, url: str) -> str:
+        """`url`, if a casebook can lie there.
+
+        Raises  ValueError saying what an address looks like
+        """
+        try:
+            drivername = sa.make_url(url).drivername
+        except sa.exc.ArgumentError:
+            drivername = ""
+        if drivername not in DATABASES:
+            raise ValueError("write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE")
+        return url
+
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in LOOPBACK
 
 
-def read_settings() -> Settings:
-    """The settings as the environment gives them, for commands that take no others.
+def read_settings(**given: Path | str | int) -> Settings:
+    """The settings as a command gives them, else the environment.
 
-    Raises  ValueError for one that is not as it must be
+    A wrong one ends the command with its name and what it should be; what it was isn't repeated, it may be secret.
     """
-    given_besides: dict[str, Any] = {}
-    return Settings(**given_besides)
+    asked: dict[str, Any] = dict(given)
+    try:
+        return Settings(**asked)
+    except ValidationError as error:
+        wrong = error.errors(include_input=False)[0]
+        name, reason = str(wrong["loc"][0]).upper(), wrong["msg"].removeprefix("Value error, ")
+        typer.echo(f"lookout: setting LOOKOUT_{name}: {reason}", err=True)
+        raise typer.Exit(2) from None
 
 
 def from_environment(name: str) -> str:

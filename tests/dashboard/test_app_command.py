@@ -86,10 +86,18 @@ def test_more_than_this_machine_is_not_served_without_being_asked(root, free_por
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("LOOKOUT_PORT", "abc"), ("LOOKOUT_LANGUAGE", "fr"), ("LOOKOUT_STALE_AFTER_HOURS", "-1")]
+    ("name", "value"),
+    [
+        ("LOOKOUT_PORT", "abc"),
+        ("LOOKOUT_LANGUAGE", "fr"),
+        ("LOOKOUT_STALE_AFTER_HOURS", "-1"),
+        ("LOOKOUT_CASEBOOK", "/srv/casebook.db"),
+        ("LOOKOUT_CASEBOOK", "mysql://lookout:geheim@db/lookout"),
+    ],
 )
-def test_a_wrong_setting_is_named_in_one_line(root, name, value):
-    assert name.removeprefix("LOOKOUT_").lower() in refused(run("--snapshots", str(root), **{name: value})).lower()
+def test_a_wrong_setting_is_named_in_one_line_that_repeats_no_password(root, name, value):
+    line = refused(run("--snapshots", str(root), **{name: value}))
+    assert name in line and "geheim" not in line
 
 
 def test_a_host_that_is_none_is_told(root, free_port):
