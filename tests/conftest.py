@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from once_a_run import share_a_folder
 
 # The same examples on every machine; HYPOTHESIS_PROFILE=search looks for new ones.
 settings.register_profile("steady", derandomize=True, print_blob=True)
 settings.register_profile("search", max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+share_a_folder()
 
 # No test meets the casebook, the users or the secret of whoever runs it.
 os.environ["LOOKOUT_CASEBOOK"] = f"sqlite:///{tempfile.mkdtemp(prefix='lookout-casebook-')}/casebook.db"

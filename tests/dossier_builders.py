@@ -1,13 +1,10 @@
-"""Snapshots that hold the reference case: the full demo at a hundredth of its size, built once a process."""
+"""Snapshots that hold the reference case: the full demo at a hundredth of its size, built once a run."""
 
 from __future__ import annotations
 
-import atexit
-import functools
-import shutil
-import tempfile
 from pathlib import Path
 
+from once_a_run import once_a_run
 from typer.testing import CliRunner
 
 from fusion.__main__ import app
@@ -16,15 +13,15 @@ REFERENCE = "91990000000010196E"
 SCALE = "0.01"
 
 
-@functools.cache
 def demo_folder() -> Path:
-    """The folder with `snapshots`, and beside them `demo-full/store`."""
-    folder = Path(tempfile.mkdtemp(prefix="lookout-dossier-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    """The folder with `snapshots`, and beside them `demo-full/store`; for reading only."""
+    return once_a_run("full", _build_full_demo)
+
+
+def _build_full_demo(folder: Path) -> None:
     words = ["build", "--demo", "full", "--scale", SCALE, "--out", str(folder / "snapshots")]
     answer = CliRunner().invoke(app, words)
     assert answer.exit_code == 0, answer.output
-    return folder
 
 
 def stored(table: str, code: str) -> str:

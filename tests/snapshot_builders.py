@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import atexit
-import functools
 import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from once_a_run import once_a_run
 
 from fusion.config import demo_config
 from fusion.pipeline import build
@@ -36,14 +34,9 @@ HOSTILE_NAMES = (
 )
 
 
-@functools.cache
 def campaign_root(size: str) -> Path:
-    """The folder of snapshots that holds the campaign of `size`, built once a process."""
-    folder = Path(tempfile.mkdtemp(prefix=f"lookout-{size}-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    root = folder / "snapshots"
-    build(demo_config(size), root)
-    return root
+    """The folder of snapshots that holds the campaign of `size`, built once a run; for reading only."""
+    return once_a_run(f"campaign-{size}", lambda folder: build(demo_config(size), folder / "snapshots")) / "snapshots"
 
 
 def only_snapshot(root: Path) -> Snapshot:

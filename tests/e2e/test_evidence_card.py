@@ -6,22 +6,18 @@ import re
 
 import duckdb
 import pytest
+from dossier_builders import demo_folder
 
-from data_adapters.store.demo import CAMPAIGN, Plan, demo_store
-from fusion.config import full_demo_config
-from fusion.pipeline import build
+from fusion.snapshot import open_current
 
 
 @pytest.fixture(scope="module")
-def reference(serve, tmp_path_factory):
+def reference(serve):
     """A server over the full demo, a hundredth of its size, and the number of the reference case's clue."""
-    folder = tmp_path_factory.mktemp("evidence")
-    plan = Plan(0.01)
-    store = demo_store(folder, plan)
-    snapshot = build(full_demo_config(store, folder / CAMPAIGN, plan.evenings), folder / "snapshots")
+    snapshot = open_current(demo_folder() / "snapshots")
     clues, rules = snapshot.table("clues"), snapshot.table("rules")
     asked = f"select clue_idx from '{clues}' join '{rules}' using (rule_idx) where rule_id = 'R01' and round_idx = 10"
-    return serve(folder / "snapshots"), duckdb.sql(asked).fetchall()[0][0]
+    return serve(demo_folder() / "snapshots"), duckdb.sql(asked).fetchall()[0][0]
 
 
 def card_of(visit, reference, query: str = "") -> str:

@@ -1,18 +1,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from dossier_builders import SCALE, demo_folder
 from typer.testing import CliRunner
 
 from data_adapters.catalogue import CATEGORIES
 from fusion.__main__ import app
 from fusion.snapshot import open_current
-
-SCALE = 0.01
 
 
 def run(*words):
@@ -22,10 +22,7 @@ def run(*words):
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory) -> Path:
     """The full demo, a hundredth of its size: snapshots, and beside them the store."""
-    folder = tmp_path_factory.mktemp("full")
-    answer = run("build", "--demo", "full", "--scale", SCALE, "--out", folder / "snapshots", "--json")
-    assert answer.exit_code == 0, answer.stderr
-    return folder
+    return shutil.copytree(demo_folder(), tmp_path_factory.mktemp("full") / "demo")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +42,7 @@ def test_all_49_categories_are_connected_with_every_row_of_the_plan(snapshot):
     found = {row["code"]: row for row in rows(snapshot, "categories")}
     assert list(found) == list(CATEGORIES)
     assert {code: row["rows"] for code, row in found.items()} == {
-        code: max(1, round(one.rows_per_round * SCALE)) for code, one in CATEGORIES.items()
+        code: max(1, round(one.rows_per_round * float(SCALE))) for code, one in CATEGORIES.items()
     }
     assert {row["state"] for row in found.values()} <= {"on_time", "late", "snapshot"}
 
