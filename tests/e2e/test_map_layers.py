@@ -14,7 +14,7 @@ ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +ellps=GRS80 +units=
 @pytest.fixture(scope="module")
 def page(browser):
     page = browser.new_page()
-    for name in ("albers.js", "world.js", "geometry.js"):
+    for name in ("albers.js", "world.js", "geometry.js", "points.js"):
         page.add_script_tag(path=str(SCRIPTS / name))
     yield page
     page.close()
@@ -51,3 +51,21 @@ SQUARE_WITH_A_HOLE = """() => {
 
 def test_a_place_is_hit_inside_but_not_in_its_hole_or_outside(page):
     assert page.evaluate(SQUARE_WITH_A_HOLE) == [7, -1, -1]
+
+
+MARKS_OF = """(count) => {
+  const shown = Array.from({length: count}, (_, i) => i);
+  const frame = {width: 1200, height: 800, left: 0, top: 0, scale: 1, unit: 1, z: 5.5};
+  const points = {shown, xs: shown.map((i) => 12 * (i % 100)), ys: shown.map((i) => 12 * Math.floor(i / 100)),
+    severity: shown.map((i) => 1 + i % 3), group: shown.map(() => 0), showsOver: true};
+  return lookout.map.clueMarks(points, frame).map((mark) => [points.severity[mark.index], mark.radius]);
+}"""
+
+
+def test_in_a_crowd_marks_step_back_the_severe_least_and_none_is_left_out(page):
+    few, many = page.evaluate(MARKS_OF, 60), page.evaluate(MARKS_OF, 6000)
+    assert len(many) == 6000
+    alone, crowded = dict(few), dict(many)
+    assert all(crowded[severity] < 0.7 * alone[severity] for severity in (1, 2, 3))
+    assert crowded[1] > crowded[2] > crowded[3]
+    assert crowded[1] / alone[1] > crowded[2] / alone[2]

@@ -14,6 +14,8 @@
   const GLOW_UNTIL_PX = 60;
   const TABLE_SIZE = 1024;
   const TABLE_TOP = 4;
+  const MANY_CELLS = 10_000;
+  const MOST_LIFT = 2.5;
   const EXPOSURE = 0.95;
   const KEY_ROWS = 65536;
   /* Squares in one path: much longer ones take the rasteriser more than linear time. */
@@ -138,6 +140,11 @@
     }
   }
 
+  /* Few cells over a wide land carry more of the light each, or nobody would see them. */
+  function lift(count) {
+    return Math.min(MOST_LIFT, Math.max(1, Math.sqrt(MANY_CELLS / count)));
+  }
+
   function paintGlow(context, frame, hot, field, table) {
     const cell = cellPixels(frame);
     const isNear = frame.z >= CELLS_FROM_Z;
@@ -145,7 +152,7 @@
     const reach = isNear ? Math.max(7 * frame.unit, cell * 0.95) : (5 + Math.max(0, frame.z - 4) * 0.9) * frame.unit;
     const radius = Math.max(2, Math.min(24, Math.round(reach / step)));
     /* Zooming in spreads the cells out, so each has to carry more of the light. */
-    const gain = isNear ? 0.36 : Math.min(0.62, 0.08 * 1.95 ** (frame.z - 4));
+    const gain = isNear ? 0.36 : Math.min(0.62, 0.08 * 1.95 ** (frame.z - 4)) * lift(hot.count);
     field.resize(Math.ceil(frame.width / step), Math.ceil(frame.height / step));
     field.splat(hot, frame, step, radius, gain);
     field.tone(table);

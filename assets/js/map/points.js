@@ -3,7 +3,9 @@
   const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
-  const TOP_SEVERITY = 1;
+  /* By severity 1, 2, 3: size of a mark, and how much of it a crowd takes. */
+  const SIZE_OF_SEVERITY = [0, 1.18, 1, 0.86];
+  const STEP_BACK = [0, 0.45, 0.72, 0.72];
   const COUNTS_FROM_Z = 10;
   const MAX_COUNTS = 500;
 
@@ -65,6 +67,10 @@
     [8.5, 8],
     [10, 10],
   ];
+
+  /* Share of the canvas that marks and their margins cover: roomy below, crowded above. */
+  const ROOMY = 0.015;
+  const CROWDED = 0.05;
 
   function enterpriseRadius(frame) {
     return sizeAt(ENTERPRISE_SIZE, frame.z) * frame.unit;
@@ -146,17 +152,25 @@
       mark.count += 1;
       if (severity[i] <= severity[mark.index]) Object.assign(mark, { index: i, x, y });
     }
+    const crowd = crowding(marks.length, frame);
     for (const mark of marks) {
       mark.x -= frame.left;
       mark.y -= frame.top;
-      mark.radius = markRadius(mark, severity[mark.index], frame);
+      mark.radius = markRadius(mark, severity[mark.index], frame, crowd);
     }
     return marks;
   }
 
-  function markRadius(mark, severity, frame) {
-    const bySeverity = severity === TOP_SEVERITY ? 1.18 : severity === 2 ? 1 : 0.86;
-    const byCount = Math.min(frame.z < 7 ? 1.75 : 1.3, 1 + 0.14 * Math.log2(mark.count));
+  /* 0 where marks have room, 1 where they would cover the ground they stand on. */
+  function crowding(count, frame) {
+    const covered = (count * (2.4 * clueRadius(frame)) ** 2) / (frame.width * frame.height);
+    return Math.min(1, Math.max(0, (covered - ROOMY) / (CROWDED - ROOMY)));
+  }
+
+  /* In a crowd all marks step back, the less severe more, so that hot cells show between them. */
+  function markRadius(mark, severity, frame, crowd) {
+    const bySeverity = SIZE_OF_SEVERITY[severity] * (1 - STEP_BACK[severity] * crowd);
+    const byCount = Math.min(frame.z < 7 ? 1.75 - 0.5 * crowd : 1.3, 1 + 0.14 * Math.log2(mark.count));
     return clueRadius(frame) * bySeverity * byCount;
   }
 
