@@ -256,6 +256,7 @@ INSPECTIONS = Table(
         Column("enterprise_id", TEXT, "enterprise checked"),
         Column("checked_date", DATE, "day the check was finished"),
         Column("mode", TEXT, "onsite or offsite"),
+        Column("is_control", FLAG, "drawn by lot to compare with; empty: the register doesn't tell", nullable=True),
     ),
 )
 

@@ -9,13 +9,14 @@ import pyarrow as pa
 
 from data_adapters.campaign import invented
 from data_adapters.campaign.places import Places
-from data_adapters.campaign.randomness import Floats, Ints, Texts, largest_remainder, pick_distinct, stream
+from data_adapters.campaign.randomness import Flags, Floats, Ints, Texts, largest_remainder, pick_distinct, stream
 from data_adapters.campaign.register import Register
 from data_adapters.campaign.schedule import Teams, round_codes, scope, teams_for
 from data_adapters.campaign.sizes import PROBLEMS_PER_ENTERPRISE, PROMINENT_PER_ENTERPRISE, Size
 
 REPEATED_SHARE = 0.03
 CLEAN_SHARE = 0.36
+CONTROL_SHARE = 0.04  # of a round's checks are drawn by lot, to compare with those that data chose
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,18 @@ def make_inspections(size: Size, seed: int, register: Register, teams: Teams, ch
             "enterprise_id": pa.array(register.enterprise_id[checks.enterprise].tolist()),
             "checked_date": _dates(size, checks.day),
             "mode": pa.array(np.where(is_remote, "offsite", "onsite").tolist()),
+            "is_control": pa.array(_by_lot(seed, register, checks)),
         }
     )
+
+
+def _by_lot(seed: int, register: Register, checks: Checks) -> Flags:
+    """The checks drawn by lot: mostly of enterprises that are cleaner than those data would choose."""
+    rng, n = stream(seed, "by-lot"), len(checks.day)
+    drawn = np.zeros(n, dtype=np.bool_)
+    weight = 1 / (0.2 + register.dirt[checks.enterprise]) ** 2
+    drawn[pick_distinct(rng, weight, round(n * CONTROL_SHARE))] = True
+    return drawn
 
 
 def inspection_ids(size: Size, checks: Checks) -> Texts:

@@ -17,10 +17,14 @@ from data_adapters.__main__ import app
 from data_adapters.campaign import names
 from data_adapters.campaign.full import Plan, write_campaign
 from data_adapters.campaign.full.ambient import pm25_at
-from data_adapters.campaign.full.cases import KINDS, slot_of
+from data_adapters.campaign.full.cases import COMPLIERS, KINDS, LISTED, make_cast
+from data_adapters.campaign.full.cells import choose_cells
 from data_adapters.campaign.full.columns import credit_codes
 from data_adapters.campaign.full.complaints import write_complaints
+from data_adapters.campaign.full.components import ground_excess, near_plumes, write_components
+from data_adapters.campaign.full.draws import SHIFTS, Draw, draw_for, draw_of
 from data_adapters.campaign.full.emergency import write_emergency
+from data_adapters.campaign.full.outlet_cases import RECIPES
 from data_adapters.campaign.full.permits import write_permits
 from data_adapters.campaign.full.plumes import concentration
 from data_adapters.campaign.full.power import write_accounts
@@ -146,7 +150,7 @@ def test_truth_table_has_three_cases_for_every_rule_on_objects_of_their_own(ask)
     assert {(rule, kind) for rule, kind, *_ in rows} == {
         (rule, kind) for rule in rules for kind in ("positive", "negative", "lookalike")
     }
-    assert len({(kind, name) for _, _, kind, name, _ in rows}) == len(rows) == 105
+    assert len({(kind, name) for _, _, kind, name, _ in rows}) == len(rows) == 105 + len(COMPLIERS)
     assert all(has_onset == (kind == "positive") for _, kind, _, _, has_onset in rows)
 
 
@@ -302,9 +306,65 @@ def parts(tmp_path_factory, national_regions):
     return world, lambda sql: connection.sql(sql.format(**places)).fetchall()
 
 
+@pytest.mark.parametrize("rule", ["R22", "R24", "R25", "R26", "R27"])
+def test_a_tenth_of_the_campaign_plants_three_cases_of_each_kind_on_objects_of_their_own(parts, rule):
+    world, _ = parts
+    rows = [row for row in world.truth.rows if row["rule_id"] == rule]
+    for kind in KINDS:
+        assert len({row["object_id"] for row in rows if row["kind"] == kind}) >= 3
+    assert len({row["object_id"] for row in rows}) == len(rows)
+
+
+def test_the_cast_of_three_turns_begins_with_that_of_one():
+    one, three = make_cast(1), make_cast(3)
+    assert three.slots[: len(one.slots)] == one.slots
+    assert sorted({slot.outlet for slot in three.slots} - {-1}) == list(range(three.outlets))
+    assert sorted({slot.enterprise for slot in three.slots}) == list(range(three.enterprises))
+
+
+def test_the_first_case_is_the_same_in_every_campaign_and_the_others_are_drawn():
+    draws = {(rule, turn): [draw_of(seed, rule, turn) for seed in range(12)] for rule in SHIFTS for turn in (0, 1, 2)}
+    for (rule, turn), drawn in draws.items():
+        least, most, step = SHIFTS[rule]
+        assert all(least <= one.shift_h <= most and one.shift_h % step == 0 for one in drawn) or turn == 0
+        assert len(set(drawn)) == (1 if turn == 0 else 12), rule
+    assert draws["R01", 0][0] == Draw(0, 1.0)
+
+
+def test_every_planted_window_of_a_tenth_ends_before_the_round_does(parts):
+    world, _ = parts
+    for slot in world.cast.slots:
+        recipe, shift = RECIPES.get((slot.rule, slot.kind)), draw_for(world.plan.seed, slot).shift_h
+        if recipe and shift:
+            assert recipe.window.last + shift <= 330 or recipe.window.last == 336
+            assert recipe.window.first + shift >= -24 * world.plan.history_days(slot.rule)
+
+
+def test_component_stations_in_a_plume_see_more_and_more_sulfate_than_those_around(tmp_path, national_regions):
+    plan = Plan(0.1)
+    world, sink = make_world(plan, national_regions), Sink(tmp_path, plan)
+    networks = make_networks(world)
+    excess = np.zeros((14, len(world.terrain)))
+    spots = choose_cells(world, excess)
+    ground = ground_excess(world, spots, excess)
+    networks |= near_plumes(world, networks, spots, ground)
+    write_components(world, sink, networks, (spots, ground))
+    sink.close("C01", "C02")
+    read = f"""select station_id, avg(pm25_ug_m3), avg(sulfate_ug_m3 / pm25_ug_m3)
+        from '{tmp_path}/C01/*.parquet' group by 1 order by 1"""
+    seen = {name: (pm25, share) for name, pm25, share in duckdb.sql(read).fetchall()}
+    planted = [cell for (rule, kind, _), cell in spots.cell.items() if rule in ("R29", "R31") and kind == "positive"]
+    network = networks["component"]
+    near = [seen[str(name)] for name, cell in zip(network.id, network.cell, strict=True) if cell in planted]
+    far = [seen[str(name)] for name, cell in zip(network.id, network.cell, strict=True) if cell not in planted]
+    assert len(near) >= 3 and len(far) >= 3
+    assert np.mean([pm25 for pm25, _ in near]) > 1.3 * np.mean([pm25 for pm25, _ in far])
+    assert min(share for _, share in near) > max(share for _, share in far)
+
+
 def test_cities_of_planted_reduction_cases_have_the_planted_alert_only(parts):
     world, ask = parts
-    planted = [str(world.enterprises.id[slot_of("R22", kind).enterprise]) for kind in KINDS]
+    planted = [str(world.enterprises.id[slot.enterprise]) for slot in world.cast.all("R22")]
     cities = ask(f"select distinct city_adcode from {{L01}} where enterprise_id in {tuple(planted)}")
     names = tuple(city for (city,) in cities)
     found = ask(f"select city_adcode, level, count(*) from {{J02}} where city_adcode in {(*names, '')} group by all")
@@ -320,7 +380,8 @@ def test_only_alert_of_a_small_campaign_is_that_of_the_planted_positive(ask):
 
 def test_enterprises_listed_for_reduction_have_no_data_that_could_show_they_do_not_cut(parts):
     world, ask = parts
-    planted = {str(world.enterprises.id[slot_of("R22", kind).enterprise]) for kind in KINDS}
+    slots = (*world.cast.all("R22"), *world.cast.all(LISTED, COMPLIERS))
+    planted = {str(world.enterprises.id[slot.enterprise]) for slot in slots}
     listed = {name for (name,) in ask("select distinct enterprise_id from {J01}")} - planted
     accounts = {name for (name,) in ask("select distinct enterprise_id from {F02}")}
     assert listed and not listed & accounts

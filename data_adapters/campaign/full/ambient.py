@@ -1,4 +1,4 @@
-"""Stations of the networks: hours of six pollutants (B01-B03), components (C01), VOC (C02), mobile points (C03)."""
+"""Stations of the air networks: hours of six pollutants (B01-B03), and mobile points (C03)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from data_adapters.campaign.full.cases import KINDS, Planted, Window
 from data_adapters.campaign.full.columns import Columns, named, reals, same, times
+from data_adapters.campaign.full.draws import draw_of
 from data_adapters.campaign.full.plan import HOURS, ROUND_DAYS
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.sites import Network
@@ -19,6 +20,7 @@ STATIONS_A_CHUNK = 1_000
 DIP_H = (154, 159)  # R36: day 6 from 10:00; it rains nowhere from 08:00 to 18:00 but at the look-alike
 DIP = 0.38
 WIND_M_S = 4.0
+DUSTY_PATCHES = 40  # beyond the three turns, in the whole campaign
 Six = dict[str, Floats]
 
 
@@ -78,28 +80,41 @@ def write_stations(world: World, sink: Sink, networks: dict[str, Network], exces
 
 
 def _disturb(world: World, network: Network, values: Six) -> None:
-    """R36 at the first three national stations."""
+    """R36 at the first national stations."""
     notes = (
-        "PM10 and PM2.5 at 0.38 of the neighbours for five hours, gases follow them, no rain",
-        "one hour at 0.38",
-        "five hours at 0.38 in local rain",
+        "PM10 and PM2.5 far below the neighbours for five hours, gases follow them, no rain",
+        "one hour below the neighbours",
+        "five hours below the neighbours in local rain",
     )
-    for station, kind in enumerate(KINDS[: len(network)]):
-        last = DIP_H[0] + 1 if kind == "negative" else DIP_H[1]
+    for station, (turn, kind) in enumerate(world.cast.turn_kinds()[: len(network)]):
+        first, end = dip_hours(world, turn)
+        last = first + 1 if kind == "negative" else end
         for name in ("pm25_ug_m3", "pm10_ug_m3"):
-            values[name][DIP_H[0] : last, station] *= DIP
-        onset = float(DIP_H[0]) if kind == "positive" else None
-        window = Window(DIP_H[0], last, onset)
-        world.truth.add(
-            ("R36", kind), Planted("station", str(network.id[station]), pollutant="PM10"), window, notes[station]
-        )
+            values[name][first:last, station] *= DIP / draw_of(world.plan.seed, "R36", turn).size
+        window = Window(first, last, float(first) if kind == "positive" else None)
+        planted = Planted("station", str(network.id[station]), pollutant="PM10")
+        world.truth.add(("R36", kind), planted, window, notes[KINDS.index(kind)])
+
+
+def dip_hours(world: World, turn: int) -> tuple[int, int]:
+    """First hour of a case of R36 and the hour after its last: always from 10:00 to 15:00."""
+    shift = draw_of(world.plan.seed, "R36", turn).shift_h
+    return DIP_H[0] + shift, DIP_H[1] + shift
+
+
+def patch_cases(world: World) -> tuple[tuple[int, str], ...]:
+    """Turn and kind of the cases of R32: as of every rule, and more that must be found, as an autumn's survey has."""
+    turns = world.plan.turns
+    more = tuple((turns + number, "positive") for number in range(world.plan.scaled(DUSTY_PATCHES, 0)))
+    return (*world.cast.turn_kinds(), *more)
 
 
 def raise_dust(world: World, network: Network, values: Six) -> None:
-    """R32: at the first three provincial stations PM10 rises when a strong wind blows over the patch beside them."""
-    for station in range(min(len(KINDS), len(network))):
+    """R32: at the first provincial stations PM10 rises when a strong wind blows over the patch beside them."""
+    for station, (turn, kind) in enumerate(patch_cases(world)[: len(network)]):
         blowing = strong_wind_hours(world, network, station)[1]
-        values["pm10_ug_m3"][blowing, station] = values["pm25_ug_m3"][blowing, station] * (2.9 if station == 0 else 1.6)
+        ratio = 2.9 * max(draw_of(world.plan.seed, "R32", turn).size, 1.0) if kind == "positive" else 1.6
+        values["pm10_ug_m3"][blowing, station] = values["pm25_ug_m3"][blowing, station] * ratio
 
 
 def strong_wind_hours(world: World, network: Network, station: int) -> tuple[float, Ints]:
@@ -128,29 +143,6 @@ def _write(world: World, sink: Sink, code: str, what: tuple[Network, Ints, Six],
     for name, value in values.items():
         columns[name] = reals(np.where(gone, np.nan, value.ravel()), 2 if name == "co_mg_m3" else 1)
     sink.write_days(code, columns, np.repeat(np.arange(HOURS) // 24, n))
-
-
-def write_components(world: World, sink: Sink, networks: dict[str, Network], excess: Floats) -> None:
-    """C01 and C02."""
-    for kind, code in (("component", "C01"), ("voc", "C02")):
-        network = networks[kind]
-        n, rng = len(network), stream(world.plan.seed, f"stations-{code}")
-        pm25 = pm25_at(world, (network.lon, network.lat, network.cell), excess, rng)
-        shares: dict[str, tuple[Floats, int]]
-        if code == "C01":
-            parts = {"sulfate": 0.2, "nitrate": 0.22, "ammonium": 0.14, "oc": 0.17, "ec": 0.05, "metals": 0.02}
-            shares = {f"{name}_ug_m3": (pm25 * part, 2) for name, part in parts.items()} | {"pm25_ug_m3": (pm25, 1)}
-        else:
-            level = 12 + 0.35 * pm25 * np.exp(0.1 * rng.standard_normal(pm25.shape))
-            factors = {"voc57_ppb": 1.0, "tnmhc_ppbc": 4.6, "isoprene_ppb": 0.03, "toluene_ppb": 0.06, "ofp_ug_m3": 6.5}
-            shares = {name: (level * factor, 2) for name, factor in factors.items()}
-        columns: Columns = {
-            "station_id": named(network.id, np.tile(np.arange(n), HOURS)),
-            "time": times(np.repeat(world.plan.seconds(np.arange(HOURS)), n)),
-        }
-        columns |= {name: reals(value, digits) for name, (value, digits) in shares.items()}
-        sink.write_days(code, columns, np.repeat(np.arange(HOURS) // 24, n))
-        sink.close(code)
 
 
 def write_mobile(world: World, sink: Sink) -> None:

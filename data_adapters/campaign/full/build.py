@@ -14,6 +14,7 @@ from data_adapters.campaign.full import (
     cells,
     cems,
     complaints,
+    components,
     emergency,
     enforcement,
     history,
@@ -63,6 +64,9 @@ def write_campaign(out: Path, plan: Plan, regions: pa.Table, told: Told) -> dict
     excess = plumes.daily_excess(world, pm_kg_h)
     spots = cells.choose_cells(world, excess)
     plumes.write_truth(world, sink, pm_kg_h, satellite.planted_plumes(world, spots))
+    ground = components.ground_excess(world, spots, excess)
+    networks |= components.near_plumes(world, networks, spots, ground)
+    components.write_components(world, sink, networks, (spots, ground))
     _write_air(world, sink, networks, (spots, excess))
     permits.write_permits(world, sink)
     past = history.make_history(world)
@@ -85,7 +89,6 @@ def _write_air(
     satellite.write_satellite(world, sink, spots, excess)
     products.write_products(world, sink, spots, excess, networks["provincial"])
     ambient.write_stations(world, sink, networks, excess)
-    ambient.write_components(world, sink, networks, excess)
     ambient.write_mobile(world, sink)
     micro.write_micro(world, sink, networks["micro"], excess)
     sky.write_weather(world, sink, networks["weather"])

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from data_adapters.campaign import grid
-from data_adapters.campaign.full.cases import KINDS, Planted, Window, slot_of
+from data_adapters.campaign.full.cases import KINDS, Planted, Window
 from data_adapters.campaign.full.hot_places import DOWNWIND_KM, RING_CELLS, is_inside, overpass_hours, shifted
 from data_adapters.campaign.full.sites import mean_wind
 from data_adapters.campaign.full.world import World
 from data_adapters.campaign.randomness import Flags, Floats, Ints, stream
 
 APART_CELLS = 5
+ROOMY_CELLS = 240  # of a city: the nine cells of R30 can then be among its top twentieth
 HOT_DAYS = 14
 NOTES = {
     "R29": ("hot on every day of the round", "hot on two days", "high on six days, each time under cloud: not valid"),
@@ -27,13 +29,16 @@ NOTES = {
 }
 
 
+Case = tuple[str, str, int]
+
+
 @dataclass(frozen=True)
 class HotSpots:
-    """Planted cells by (rule, kind)."""
+    """Planted cells by (rule, kind, turn)."""
 
-    cell: dict[tuple[str, str], int]
+    cell: dict[Case, int]
 
-    def around(self, world: World, case: tuple[str, str], reach: int) -> Ints:
+    def around(self, world: World, case: Case, reach: int) -> Ints:
         """The cells within `reach` columns and rows."""
         terrain, at = world.terrain, self.cell[case]
         near = (np.abs(terrain.col - terrain.col[at]) <= reach) & (np.abs(terrain.row - terrain.row[at]) <= reach)
@@ -42,14 +47,16 @@ class HotSpots:
 
 def choose_cells(world: World, excess: Floats) -> HotSpots:
     """R31 beside its enterprises, the others wherever there is room."""
-    chosen: dict[tuple[str, str], int] = {}
-    for kind in ("positive", "lookalike"):
-        chosen["R31", kind] = _beside(world, kind)
-    chosen["R31", "negative"] = _remote(world, list(chosen.values()))
+    chosen: dict[Case, int] = {}
+    turns = range(world.plan.turns)
+    for turn in turns:
+        for kind in ("positive", "lookalike"):
+            chosen["R31", kind, turn] = _beside(world, kind, turn)
+    for turn in turns:
+        chosen["R31", "negative", turn] = _remote(world, list(chosen.values()))
     order = stream(world.plan.seed, "hot-cells").permutation(_quiet_cells(world, excess))
-    for rule in ("R29", "R30"):
-        for kind in KINDS:
-            chosen[rule, kind] = int(order[_is_free(world, order, list(chosen.values()))][0])
+    for turn, rule, kind in product(turns, ("R29", "R30"), KINDS):
+        chosen[rule, kind, turn] = int(order[_is_free(world, order, list(chosen.values()))][0])
     for case, cell in chosen.items():
         _tell(world, case, cell)
     return HotSpots(chosen)
@@ -61,7 +68,10 @@ def _quiet_cells(world: World, excess: Floats) -> Ints:
     inside = is_inside(terrain, RING_CELLS)
     mean = excess.mean(axis=0)
     quiet = inside & (mean <= np.median(mean[inside] if inside.any() else mean))
-    return np.flatnonzero(quiet if quiet.any() else terrain.is_home)
+    roomy = quiet & (
+        np.bincount(terrain.city[terrain.is_home], minlength=terrain.city.max() + 1)[terrain.city] >= ROOMY_CELLS
+    )
+    return np.flatnonzero(roomy if roomy.any() else quiet if quiet.any() else terrain.is_home)
 
 
 def _is_free(world: World, cells: Ints, taken: list[int]) -> Flags:
@@ -71,8 +81,8 @@ def _is_free(world: World, cells: Ints, taken: list[int]) -> Flags:
     return free if free.any() else np.isin(cells, taken, invert=True)
 
 
-def _beside(world: World, kind: str) -> int:
-    at = slot_of("R31", kind).enterprise
+def _beside(world: World, kind: str, turn: int) -> int:
+    at = world.cast.of("R31", kind, turn).enterprise
     lon, lat = world.enterprises.lon[at], world.enterprises.lat[at]
     east, north = mean_wind(world, lon, lat, overpass_hours())
     way = DOWNWIND_KM if kind == "positive" else -DOWNWIND_KM
@@ -91,13 +101,12 @@ def _remote(world: World, taken: list[int]) -> int:
     return int(home[int(np.argmax(distance))])
 
 
-def _tell(world: World, case: tuple[str, str], cell: int) -> None:
-    rule, kind = case
+def _tell(world: World, case: Case, cell: int) -> None:
+    rule, kind, turn = case
     terrain = world.terrain
     cell_id = str(grid.cell_ids(terrain.col[[cell]], terrain.row[[cell]])[0])
-    enterprise = (
-        None if rule != "R31" or kind == "negative" else str(world.enterprises.id[slot_of(rule, kind).enterprise])
-    )
+    is_about = rule == "R31" and kind != "negative"
+    enterprise = str(world.enterprises.id[world.cast.of(rule, kind, turn).enterprise]) if is_about else None
     onset = 0.0 if kind == "positive" else None
     planted = Planted("cell", cell_id, enterprise, pollutant="HCHO" if rule == "R30" else "PM25")
-    world.truth.add(case, planted, Window(0, 24 * HOT_DAYS, onset), NOTES[rule][KINDS.index(kind)])
+    world.truth.add((rule, kind), planted, Window(0, 24 * HOT_DAYS, onset), NOTES[rule][KINDS.index(kind)])

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data_adapters.campaign.full.cases import PLANTED_OUTLETS, SLOTS, Planted, Slot
+from data_adapters.campaign.full.cases import Planted, Slot
 from data_adapters.campaign.full.columns import Columns, dates, named, reals, shortest, times
+from data_adapters.campaign.full.draws import draw_for
 from data_adapters.campaign.full.outlet_cases import RECIPES
 from data_adapters.campaign.full.plan import HOURS
+from data_adapters.campaign.full.recipes import Change
 from data_adapters.campaign.full.series import (
     FLAG,
     FLAGS,
@@ -48,27 +50,37 @@ def planted_series(world: World, slot: Slot) -> Series:
     stacks = world.stacks
     hour = np.arange(-24 * int(stacks.history[slot.outlet]), HOURS)
     series = usual(stream(world.plan.seed, f"outlet-{slot.outlet}"), stacks, np.array([slot.outlet]), hour)
+    draw = draw_for(world.plan.seed, slot)
+    series.size = draw.size
     if recipe.before:
-        recipe.before(series)
+        _at(recipe.before, series, draw.shift_h)
     settle(series, stacks)
     if recipe.after:
-        recipe.after(series)
+        _at(recipe.after, series, draw.shift_h)
         refresh(series, stacks)
     return series
+
+
+def _at(change: Change, series: Series, shift_h: int) -> None:
+    """A change of a recipe, so many hours later than the recipe tells."""
+    series.hour = series.hour - shift_h
+    change(series)
+    series.hour = series.hour + shift_h
 
 
 def write_cems(world: World, sink: Sink) -> Kept:
     """E01, E02 and E07; planted outlets first."""
     kept = Kept()
-    for slot in (slot for slot in SLOTS if slot.outlet >= 0):
+    slots = [slot for slot in world.cast.slots if slot.outlet >= 0]
+    for slot in slots:
         series = planted_series(world, slot)
         kept.planted[slot.outlet] = series
         _copy_partner(world, slot, kept)
-    for slot in (slot for slot in SLOTS if slot.outlet >= 0):
+    for slot in slots:
         _tell_truth(world, slot)
         _write(world, sink, kept.planted[slot.outlet])
         _keep(kept, kept.planted[slot.outlet])
-    for first in range(PLANTED_OUTLETS, len(world.stacks), OUTLETS_A_CHUNK):
+    for first in range(world.cast.outlets, len(world.stacks), OUTLETS_A_CHUNK):
         which = np.arange(first, min(first + OUTLETS_A_CHUNK, len(world.stacks)))
         series = usual(stream(world.plan.seed, f"outlets-{first}"), world.stacks, which, np.arange(HOURS))
         settle(series, world.stacks)
@@ -84,7 +96,8 @@ def _copy_partner(world: World, slot: Slot, kept: Kept) -> None:
     if slot.kind not in ("partner", "twin"):
         return
     model, copy = kept.planted[slot.outlet - 1], kept.planted[slot.outlet]
-    first, last = (48, 96) if slot.kind == "partner" else (-9_999, 9_999)
+    shift = draw_for(world.plan.seed, slot).shift_h
+    first, last = (48 + shift, 96 + shift) if slot.kind == "partner" else (-9_999, 9_999)
     inside = (copy.hour >= first) & (copy.hour < last)
     copy.raw[:, :, inside] = model.raw[:, :, inside]
     copy.o2[:, inside] = model.o2[:, inside]
@@ -98,7 +111,8 @@ def _tell_truth(world: World, slot: Slot) -> None:
     outlet_id = str(world.stacks.id[slot.outlet])
     enterprise_id = str(world.enterprises.id[slot.enterprise])
     planted = Planted("outlet", outlet_id, enterprise_id, outlet_id, recipe.pollutant)
-    world.truth.add((slot.rule, slot.kind), planted, recipe.window, recipe.note)
+    window = recipe.window.later(draw_for(world.plan.seed, slot).shift_h)
+    world.truth.add((slot.rule, slot.kind), planted, window, recipe.note)
 
 
 def _keep(kept: Kept, series: Series) -> None:

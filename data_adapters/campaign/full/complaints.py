@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 from scipy.spatial import cKDTree
 
-from data_adapters.campaign.full.cases import KINDS, PLANTED_ENTERPRISES, Planted, Window, slot_of
+from data_adapters.campaign.full.cases import Planted, Window
 from data_adapters.campaign.full.columns import Columns, dates, named, numbered, stacked, times
+from data_adapters.campaign.full.draws import draw_for
 from data_adapters.campaign.full.hot_places import KM_PER_DEG
 from data_adapters.campaign.full.names import enterprise_names
 from data_adapters.campaign.full.plan import HOURS
@@ -41,20 +42,25 @@ def write_complaints(world: World, sink: Sink) -> None:
 
 def _planted(world: World) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for kind in KINDS:
-        persons, hours, note = CASES[kind]
-        at = slot_of("R27", kind).enterprise
+    for slot in world.cast.all("R27"):
+        persons, told, note = CASES[slot.kind]
+        shift, at = draw_for(world.plan.seed, slot).shift_h, slot.enterprise
+        hours = tuple(hour + shift for hour in told)
         enterprise = str(world.enterprises.id[at])
         name = enterprise_names(world, np.array([at]))[0].as_py()
         for person, hour in zip(persons, hours, strict=True):
             row: dict[str, Any] = {"case_no": f"12369-P{len(rows):03d}", "received_at": world.plan.at(hour)}
-            row |= {"person_hash": f"person-planted-{person}", "enterprise_id": enterprise, "target_name": name}
+            row |= {
+                "person_hash": f"person-planted-{person}{slot.turn or ''}",
+                "enterprise_id": enterprise,
+                "target_name": name,
+            }
             row |= {"lon_deg": float(world.enterprises.lon[at]), "lat_deg": float(world.enterprises.lat[at])}
             county = str(world.places.county_code[world.enterprises.county[at]])
             rows.append(row | {"county_adcode": county, "issue": "odour", "text": TEXTS[0], "status": "open"})
         third = float(hours[min(2, len(hours) - 1)])
-        window = Window(hours[0], hours[-1] + 1, third if kind == "positive" else None)
-        world.truth.add(("R27", kind), Planted("complaint_group", enterprise, enterprise), window, note)
+        window = Window(hours[0], hours[-1] + 1, third if slot.kind == "positive" else None)
+        world.truth.add(("R27", slot.kind), Planted("complaint_group", enterprise, enterprise), window, note)
     return rows
 
 
@@ -86,13 +92,14 @@ class Cases:
 def _ordinary(world: World, n: int) -> Cases:
     """Nobody is named twice, and those near each other complain of different things: R27 is planted only."""
     rng, enterprises = stream(world.plan.seed, "complaints-targets"), world.enterprises
-    room = len(enterprises) - PLANTED_ENTERPRISES
-    who = PLANTED_ENTERPRISES + rng.permutation(room)[np.arange(n) % room]
+    first = world.cast.enterprises
+    room = len(enterprises) - first
+    who = first + rng.permutation(room)[np.arange(n) % room]
     is_known = rng.random(n) < 0.6
     off = rng.normal(0, 0.002, (2, n))
     lon, lat = enterprises.lon[who] + off[0], enterprises.lat[who] + off[1]
     at = np.where(is_known, enterprises.lon[who], lon), np.where(is_known, enterprises.lat[who], lat)
-    issue = _different(rng, at, [slot_of("R27", kind).enterprise for kind in KINDS], world)
+    issue = _different(rng, at, [slot.enterprise for slot in world.cast.all("R27")], world)
     return Cases(who, is_known, lon, lat, issue)
 
 

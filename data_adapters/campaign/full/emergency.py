@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from data_adapters.campaign.full.cases import KINDS, PLANTED_ENTERPRISES, Planted, Window, slot_of
+from data_adapters.campaign.full.cases import COMPLIERS, LISTED, Planted, Window
 from data_adapters.campaign.full.columns import Columns, named, numbered, same, stacked, times
+from data_adapters.campaign.full.draws import draw_for
 from data_adapters.campaign.full.plan import ROUND_DAYS
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.terrain import city_order
@@ -16,6 +17,7 @@ from data_adapters.campaign.randomness import stream
 
 ALERT_H = (228, 300)  # an orange alert in every planted city
 GRACE_H = 8
+DUTY = 0.3  # of the compliers
 LEVELS = ("yellow", "orange", "red")
 AQI_VERSIONS = ("HJ 633-2012", "HJ 633-2026")
 NEW_AQI_YEAR = 2027  # the first whole year of the version in force since March 2026
@@ -36,9 +38,8 @@ def _write_list(world: World, sink: Sink) -> None:
         "negative": "listed to stop, stops",
         "lookalike": "listed to stop, but a least load of 50 % is allowed for safety",
     }
-    for kind in KINDS:
-        slot = slot_of("R22", kind)
-        enterprise = str(world.enterprises.id[slot.enterprise])
+    for slot in world.cast.all("R22"):
+        kind, enterprise = slot.kind, str(world.enterprises.id[slot.enterprise])
         for level in LEVELS:
             least = 50.0 if kind == "lookalike" else 0.0
             row = {"enterprise_id": enterprise, "line": "L1", "level": level, "measure": "stop", "reduction_pct": 100.0}
@@ -46,10 +47,11 @@ def _write_list(world: World, sink: Sink) -> None:
         onset = ALERT_H[0] + GRACE_H if kind == "positive" else None
         planted = Planted("enterprise", enterprise, enterprise)
         world.truth.add(("R22", kind), planted, Window(*ALERT_H, onset), notes[kind])
+    rows += _list_compliers(world)
     n = max(world.plan.rows("J01") - len(rows), 0)
     index = np.arange(n)
     rank = index // len(LEVELS)
-    room = len(world.enterprises) - PLANTED_ENTERPRISES
+    room = len(world.enterprises) - world.cast.enterprises
     who = (
         len(world.enterprises) - 1 - rank % room
     )  # from the end: without stacks, meters or accounts nobody judges them
@@ -68,11 +70,24 @@ def _write_list(world: World, sink: Sink) -> None:
     sink.close("J01")
 
 
+def _list_compliers(world: World) -> list[dict[str, Any]]:
+    """Enterprises that are to cut by a share and do."""
+    rows: list[dict[str, Any]] = []
+    for slot in world.cast.all(LISTED, COMPLIERS):
+        enterprise = str(world.enterprises.id[slot.enterprise])
+        row = {"enterprise_id": enterprise, "line": "L1", "measure": "limit", "reduction_pct": 100 * DUTY}
+        row |= {"baseline_kwh": 13_400.0, "min_load_pct": 0.0, "is_exempt": False}
+        rows += [row | {"level": level} for level in LEVELS]
+        planted = Planted("enterprise", enterprise, enterprise)
+        world.truth.add(("R22", "negative"), planted, Window(*ALERT_H), "listed to cut by a share, cuts as much")
+    return rows
+
+
 def _write_alerts(world: World, sink: Sink) -> None:
     """The alert of the planted cases first: it holds in the city of each of them."""
     rng, plan = stream(world.plan.seed, "alerts"), world.plan
     n = plan.rows("J02")
-    slots = [slot_of("R22", kind).enterprise for kind in KINDS]
+    slots = [slot.enterprise for slot in world.cast.all("R22")]
     planted = np.array(list(dict.fromkeys(world.enterprises.city[slots].tolist())))  # that of the positive first
     order = city_order(world.places)
     others = np.setdiff1d(order[: plan.cities], planted)
@@ -105,20 +120,20 @@ def _write_grades(world: World, sink: Sink) -> None:
         "negative": "grade A, no penalty",
         "lookalike": "the grade A was of an earlier year; graded C now",
     }
-    for kind in KINDS:
-        slot = slot_of("R23", kind)
-        enterprise = str(world.enterprises.id[slot.enterprise])
+    for slot in world.cast.all("R23"):
+        kind, enterprise = slot.kind, str(world.enterprises.id[slot.enterprise])
         row = {"enterprise_id": enterprise, "industry39": "chemicals", "year": plan.year, "grade": "A"}
         rows.append(row if kind != "lookalike" else row | {"grade": "C"})
         if kind == "lookalike":
             rows.append(row | {"year": plan.year - 2})
         planted = Planted("enterprise", enterprise, enterprise)
-        onset = -20.0 * 24 if kind == "positive" else None
-        world.truth.add(("R23", kind), planted, Window(-20.0 * 24, ROUND_DAYS * 24, onset), notes[kind])
+        decided = -20.0 * 24 + draw_for(plan.seed, slot).shift_h
+        onset = decided if kind == "positive" else None
+        world.truth.add(("R23", kind), planted, Window(decided, ROUND_DAYS * 24, onset), notes[kind])
     n = max(plan.rows("J03") - len(rows), 0)
     index = np.arange(n)
-    room = len(world.enterprises) - PLANTED_ENTERPRISES
-    who = PLANTED_ENTERPRISES + index % room
+    room = len(world.enterprises) - world.cast.enterprises
+    who = world.cast.enterprises + index % room
     grades = ("A", "B", "C", "D", "leading", "not_leading")
     rest: Columns = {
         "enterprise_id": named(world.enterprises.id, who),

@@ -11,16 +11,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_adapters.campaign import invented
-from data_adapters.campaign.full.cases import PLANTED_ENTERPRISES, slot_of
 from data_adapters.campaign.full.columns import Columns, dates, named, numbered, stacked
+from data_adapters.campaign.full.draws import draw_for
 from data_adapters.campaign.full.history import PLANTED_PROBLEM, History, planted_problems
 from data_adapters.campaign.full.plan import CHECKED, ROUND_DAYS, TEAMS, earlier_rounds, round_start
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.world import World
-from data_adapters.campaign.randomness import stream
+from data_adapters.campaign.randomness import Ints, stream
 
 ARTICLES = ("大气法99", "大气法100", "大气法117", "大气法108")
 YEARS_D = 3 * 365
+DAYS_TO_FIX, SHARE_TO_FIX = (7, 30, 90), (0.35, 0.4, 0.25)
+MEASURES = ("seizure", "limit", "stop", "detention", "crime")
+TO_POLICE = 3  # from this one on the case goes to the police
 PROBLEMS, PROMINENT = 3_500, 463  # of a round: 28,000 and 3,700 in eight
 
 
@@ -39,12 +42,12 @@ def _write_penalties(world: World, sink: Sink) -> None:
     """R23: falsification penalties of the positive and the look-alike."""
     rng, plan = stream(world.plan.seed, "penalties"), world.plan
     rows: list[dict[str, Any]] = []
-    for kind in ("positive", "lookalike"):
+    for slot in world.cast.all("R23", ("positive", "lookalike")):
         rows.append(
             {
                 "decision_no": f"模拟环罚〔{plan.year}〕P{len(rows)}",
-                "enterprise_id": str(world.enterprises.id[slot_of("R23", kind).enterprise]),
-                "decided_date": plan.start - timedelta(days=20),
+                "enterprise_id": str(world.enterprises.id[slot.enterprise]),
+                "decided_date": plan.start + timedelta(days=-20, hours=draw_for(plan.seed, slot).shift_h),
                 "law_article": ARTICLES[0],
                 "fine_cny": 300_000.0,
                 "fact_code": "cems_falsification",
@@ -53,7 +56,7 @@ def _write_penalties(world: World, sink: Sink) -> None:
             }
         )
     n = max(plan.rows("H01") - len(rows), 0)
-    who = rng.integers(PLANTED_ENTERPRISES, len(world.enterprises), n)
+    who = rng.integers(world.cast.enterprises, len(world.enterprises), n)
     types = invented.columns("problem_types", is_shared=True)["code"][2:]  # falsification is planted only
     fact = rng.integers(0, len(types), n)
     rest: Columns = {
@@ -83,11 +86,13 @@ def _found(world: World, problems: pa.Table) -> Columns:
     """Problems of this year's rounds; the later ones are still open."""
     problems = problems.filter(pc.invert(pc.starts_with(problems["problem_id"], PLANTED_PROBLEM)))
     rng, plan, n = stream(world.plan.seed, "found"), world.plan, problems.num_rows
-    closed_day = problems["found_date"].cast(pa.int32()).to_numpy() + rng.integers(5, 90, n)
+    found_day = problems["found_date"].cast(pa.int32()).to_numpy()
+    closed_day = found_day + rng.integers(5, 90, n)
     is_exceedance = np.array(problems["problem_type"].to_pylist()) == "exceedance"
     shared = ("problem_id", "round_code", "team_code", "enterprise_id", "problem_type", "is_prominent", "found_date")
     return {
         **{name: problems[name] for name in shared},
+        "due_date": dates(found_day + _days_to_fix(world, "found", n)),
         "pollutant": named(("NOx", "SO2", "PM"), np.where(is_exceedance, np.arange(n) % 3, -1)),
         "closed_date": dates(closed_day, mask=closed_day >= plan.start_day),
     }
@@ -108,11 +113,12 @@ def _write_older(world: World, sink: Sink, n: int) -> Counts:
         "problem_id": numbered("PROBLEM-", np.arange(n), 8),
         "round_code": named([f"{year}-R{number:02d}" for year, number in rounds], of),
         "team_code": named([f"T{team:02d}" for team in range(1, TEAMS + 1)], rng.integers(0, TEAMS, n)),
-        "enterprise_id": named(world.enterprises.id, rng.integers(PLANTED_ENTERPRISES, len(world.enterprises), n)),
+        "enterprise_id": named(world.enterprises.id, rng.integers(world.cast.enterprises, len(world.enterprises), n)),
         "problem_type": named(types["code"], kind_of),
         "pollutant": named(("NOx", "SO2", "PM"), np.where(kind_of == types["code"].index("exceedance"), of % 3, -1)),
         "is_prominent": prominent[kind_of],
         "found_date": dates(found),
+        "due_date": dates(found + _days_to_fix(world, "past", n)),
         "closed_date": dates(closed_day, mask=closed_day >= plan.start_day),
     }
     sink.write("H02", rest)
@@ -121,17 +127,25 @@ def _write_older(world: World, sink: Sink, n: int) -> Counts:
     return {code: {"problems": all_of[code], "prominent": prominent_of[code]} for code in all_of}
 
 
+def _days_to_fix(world: World, what: str, n: int) -> Ints:
+    """Days from finding a problem to its deadline: at once, a month, or by a plan with milestones."""
+    return stream(world.plan.seed, f"deadlines-{what}").choice(DAYS_TO_FIX, n, p=SHARE_TO_FIX).astype(np.int64)
+
+
 def _write_coercive(world: World, sink: Sink) -> None:
     rng, plan = stream(world.plan.seed, "coercive"), world.plan
     n = plan.rows("H03")
     first = plan.start_day - 1 - rng.integers(0, YEARS_D, n)
     last = first + rng.integers(5, 60, n)
+    who, measure = rng.integers(world.cast.enterprises, len(world.enterprises), n), rng.integers(0, len(MEASURES), n)
+    police_no = numbered("模拟公环〔", np.arange(n), 5)
     columns: Columns = {
         "case_id": numbered("CASE-", np.arange(n), 7),
-        "enterprise_id": named(world.enterprises.id, rng.integers(PLANTED_ENTERPRISES, len(world.enterprises), n)),
-        "measure": named(("seizure", "limit", "stop", "detention", "crime"), rng.integers(0, 5, n)),
+        "enterprise_id": named(world.enterprises.id, who),
+        "measure": named(MEASURES, measure),
         "from_date": dates(first),
         "to_date": dates(last, mask=last >= plan.start_day),
+        "police_case_no": pc.if_else(pa.array(measure >= TO_POLICE), police_no, pa.scalar(None, pa.string())),
     }
     sink.write("H03", columns)
     sink.close("H03")

@@ -9,12 +9,12 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_adapters.campaign import checks, clues, invented, register, schedule
 from data_adapters.campaign.air import plumes_of
 from data_adapters.campaign.anchors import Truth, outcomes
 from data_adapters.campaign.emissions import make_episodes
-from data_adapters.campaign.full.cases import KINDS, PLANTED_ENTERPRISES, PLANTED_OUTLETS, slot_of
 from data_adapters.campaign.full.plan import CHECKED, ROUND_DAYS, TEAMS, earlier_rounds, round_start
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.world import World
@@ -26,9 +26,31 @@ from data_adapters.tables import TABLES, conform
 CLUES_A_ROUND = 6_000
 LEAST_CHECKS = 20
 PLANTED_PROBLEM = "PROBLEM-P"
+# R28: days since the problem was closed, and its kind
+CLOSED = {"positive": (60, "exceedance"), "negative": (300, "exceedance"), "lookalike": (60, "dust_bare_land")}
 COUNTS = """
 SELECT i.round_code, COUNT(DISTINCT i.enterprise_id), COUNT(p.problem_id), COUNT(CASE WHEN p.is_prominent THEN 1 END)
 FROM inspections AS i LEFT JOIN problems AS p ON p.inspection_id = i.inspection_id GROUP BY i.round_code
+"""
+MORE = [("round_code", pa.string()), ("is_prominent", pa.bool_())]
+GIVEN_UP = """
+WITH once AS (
+    SELECT round_code, enterprise_id FROM inspections GROUP BY round_code, enterprise_id HAVING COUNT(*) = 1
+),
+ordinary AS (
+    SELECT i.inspection_id, i.round_code, BOOL_AND(p.is_prominent) AS is_prominent
+    FROM inspections AS i SEMI JOIN once USING (round_code, enterprise_id)
+    JOIN problems AS p ON p.inspection_id = i.inspection_id
+    GROUP BY i.inspection_id, i.round_code
+    HAVING COUNT(*) = 1
+),
+ranked AS (
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY round_code, is_prominent ORDER BY inspection_id) AS place FROM ordinary
+)
+SELECT r.inspection_id
+FROM ranked AS r
+JOIN (SELECT round_code, is_prominent, COUNT(*) AS n FROM more GROUP BY ALL) AS m USING (round_code, is_prominent)
+WHERE r.place <= m.n
 """
 OF_PEOPLE = ("inspections", "problems", "clues", "clue_events")
 
@@ -83,18 +105,20 @@ def planted_problems(world: World) -> list[dict[str, Any]]:
     """R28: problems closed 60 and 300 days ago, and one of another kind."""
     plan, rounds = world.plan, earlier_rounds(world.plan)
     rows: list[dict[str, Any]] = []
-    for kind, closed, problem in zip(KINDS, (60, 300, 60), ("exceedance", "exceedance", "dust_bare_land"), strict=True):
+    for slot in world.cast.all("R28"):
+        closed, problem = CLOSED[slot.kind]
         year, number = [one for one in rounds if round_start(*one) <= plan.start - timedelta(days=closed + 20)][-1]
         rows.append(
             {
                 "problem_id": f"{PLANTED_PROBLEM}{len(rows)}",
                 "round_code": f"{year}-R{number:02d}",
                 "team_code": "T01",
-                "enterprise_id": str(world.enterprises.id[slot_of("R28", kind).enterprise]),
+                "enterprise_id": str(world.enterprises.id[slot.enterprise]),
                 "problem_type": problem,
                 "pollutant": "NOx" if problem == "exceedance" else None,
                 "is_prominent": problem == "exceedance",
                 "found_date": round_start(year, number) + timedelta(days=3),
+                "due_date": round_start(year, number) + timedelta(days=33),
                 "closed_date": plan.start - timedelta(days=closed),
             }
         )
@@ -103,14 +127,31 @@ def planted_problems(world: World) -> list[dict[str, Any]]:
 
 def _with_planted(world: World, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
     """The checks that found the planted problems of this year, and those problems."""
-    years = f"{world.plan.year}-"
-    planted = [one for one in planted_problems(world) if one["round_code"].startswith(years)]
+    years, first = f"{world.plan.year}-", len(world.cast.all("R28")) // world.plan.turns
+    rows = planted_problems(world)
+    tables = _with_room(tables, [one for one in rows[first:] if one["round_code"].startswith(years)])
+    planted = [one for one in rows if one["round_code"].startswith(years)]
     seen = [
         {**one, "inspection_id": f"{one['problem_id']}-C", "checked_date": one["found_date"], "mode": "onsite"}
         for one in planted
     ]
     added = {name: pa.Table.from_pylist(seen, schema=TABLES[name].schema) for name in ("inspections", "problems")}
     return tables | {name: pa.concat_tables([conform(name, tables[name]), rows]) for name, rows in added.items()}
+
+
+def _with_room(tables: dict[str, pa.Table], more: list[dict[str, Any]]) -> dict[str, pa.Table]:
+    """Without as many ordinary checks as later turns plant, so that what a round found stays what it was.
+
+    Given up are checks of an enterprise seen once in the round, which found one problem, as prominent as the planted.
+    """
+    with duckdb.connect(":memory:") as db:
+        for name in ("inspections", "problems"):
+            db.register(name, tables[name])
+        wanted = [{"round_code": one["round_code"], "is_prominent": one["is_prominent"]} for one in more]
+        db.register("more", pa.Table.from_pylist(wanted, schema=pa.schema(MORE)))
+        gone = db.sql(GIVEN_UP).to_arrow_table()["inspection_id"]
+    left = {name: pc.invert(pc.is_in(tables[name]["inspection_id"], gone)) for name in ("inspections", "problems")}
+    return tables | {name: tables[name].filter(rows) for name, rows in left.items()}
 
 
 def write_history(history: History, sink: Sink) -> None:
@@ -151,7 +192,7 @@ def _register(world: World) -> register.Register:
     enterprises, n = world.enterprises, len(world.enterprises)
     is_key = np.zeros(n, np.bool_)
     is_key[world.stacks.enterprise] = True
-    is_free = np.arange(n) >= PLANTED_ENTERPRISES
+    is_free = np.arange(n) >= world.cast.enterprises
     industry = enterprises.industry
     size_factor = rng.lognormal(0.0, 0.5, n) * np.where(is_key, 1.6, 0.6)
     return register.Register(
@@ -169,7 +210,7 @@ def _register(world: World) -> register.Register:
 
 
 def _outlets(world: World) -> register.Outlets:
-    stacks = world.stacks
-    number = np.char.zfill(stacks.number[PLANTED_OUTLETS:].astype(np.str_), 3)
+    stacks, first = world.stacks, world.cast.outlets
+    number = np.char.zfill(stacks.number[first:].astype(np.str_), 3)
     code: Texts = np.char.add("DA", number)
-    return register.Outlets(stacks.id[PLANTED_OUTLETS:], code, stacks.enterprise[PLANTED_OUTLETS:])
+    return register.Outlets(stacks.id[first:], code, stacks.enterprise[first:])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_adapters.campaign.full.cases import slot_of
+from data_adapters.campaign.full.cases import make_cast
 from data_adapters.campaign.full.plan import HOURS, Plan
 from data_adapters.campaign.full.terrain import Terrain
 from data_adapters.campaign.full.wind import Weather
@@ -57,24 +57,25 @@ def is_inside(terrain: Terrain, margin: int) -> Flags:
 
 
 def choose_places(plan: Plan, terrain: Terrain, weather: Weather, avoid: int) -> HotPlaces:
-    """Three hot cells apart from each other and from the cell `avoid`; around the negative one nobody stands."""
-    rng = stream(plan.seed, "hot-places")
+    """Three hot cells a turn, apart from each other and from the cell `avoid`; nobody stands around a negative one."""
+    rng, cast = stream(plan.seed, "hot-places"), make_cast(plan.turns)
     order = rng.permutation(_middle(terrain))
     hot: list[int] = []
-    for _ in range(3):
+    for _ in range(3 * plan.turns):
         taken = np.array([avoid, *hot])
         away = _away(terrain, order, taken)
         far = away >= APART_CELLS
         hot.append(int(order[np.argmax(far if far.any() else away)]))  # a small grid: as far as it goes
     lon, lat = [], []
-    for cell, sign in ((hot[0], -1), (hot[1], 1), (hot[1], -1)):
+    beside = [(hot[3 * turn + at], sign) for turn in range(plan.turns) for at, sign in ((0, -1), (1, 1), (1, -1))]
+    for cell, sign in beside:
         way = weather.mean_way(float(terrain.lon[cell]), float(terrain.lat[cell]), overpass_hours())
         km = sign * DOWNWIND_KM
         moved = shifted(terrain.lon[[cell]], terrain.lat[[cell]], km * way[0], km * way[1])
         lon.append(float(moved[0][0]))
         lat.append(float(moved[1][0]))
-    who = [slot_of("R31", kind).enterprise for kind in ("positive", "lookalike", "source")]
-    empty = _away(terrain, np.arange(len(terrain)), np.array(hot[2:])) <= EMPTY_CELLS
+    who = [slot.enterprise for slot in cast.all("R31", ("positive", "lookalike", "source"))]
+    empty = _away(terrain, np.arange(len(terrain)), np.array(hot[2::3])) <= EMPTY_CELLS
     return HotPlaces(np.array(who, dtype=np.int64), np.array(lon), np.array(lat), empty)
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from data_adapters.campaign.full.cases import PLANTED_OUTLETS, Slot, slot_of
+from data_adapters.campaign.full.cases import Slot
 from data_adapters.campaign.full.cems import Kept
 from data_adapters.campaign.full.columns import Columns, empty, joined, named, numbered, same, stacked, times
+from data_adapters.campaign.full.draws import draw_for
 from data_adapters.campaign.full.minutes import APART_HOURS, CO_MARKED_HOURS
 from data_adapters.campaign.full.plan import DAY_S, ROUND_DAYS
 from data_adapters.campaign.full.recipes import CURE_H, ONSET_H
@@ -47,8 +48,11 @@ CONDITIONS = ("normal", "stopped", "start_up", "shut_down")
 
 def _slot_marks(world: World) -> list[tuple[Slot, dict[str, Any]]]:
     rows = []
-    for index, (rule, kind, layer, (mark, item), first, last, reason) in enumerate(MARKS):
-        slot = slot_of(rule, kind)
+    told = [(turn, *mark) for turn in range(world.plan.turns) for mark in MARKS]
+    for index, (turn, rule, kind, layer, (mark, item), begin, end, reason) in enumerate(told):
+        slot = world.cast.of(rule, kind, turn)
+        shift = draw_for(world.plan.seed, slot).shift_h
+        first, last = begin + shift, end + shift
         is_ahead = (rule, kind) == ("R10", "lookalike")
         row = {
             "mark_id": f"MARK-P{index:05d}",
@@ -159,8 +163,8 @@ def write_orders(world: World, sink: Sink) -> None:
     """E08: orders of the round."""
     rng, plan = stream(world.plan.seed, "orders"), world.plan
     n = plan.rows("E08")
-    outlet = rng.integers(PLANTED_OUTLETS, len(world.stacks), n)
-    outlet[0] = slot_of("R12", "positive").outlet
+    outlet = rng.integers(world.cast.outlets, len(world.stacks), n)
+    outlet[0] = world.cast.of("R12", "positive").outlet
     issued = plan.start_s + rng.integers(0, ROUND_DAYS * 24, n) * 3600
     issued[0] = plan.start_s + 210 * 3600
     is_open = rng.random(n) < 0.3
@@ -184,21 +188,24 @@ def write_orders(world: World, sink: Sink) -> None:
 
 
 def write_service(world: World, sink: Sink) -> None:
-    """E09: the repair filed ahead (R10), then calibration and maintenance of all outlets."""
-    rng, plan = stream(world.plan.seed, "service"), world.plan
-    repair = {
-        "event_id": "SERVICE-P0",
-        "outlet_id": str(world.stacks.id[slot_of("R10", "lookalike").outlet]),
-        "event": "repair",
-        "operator": OPERATORS[0],
-        "from_at": plan.at(80),
-        "to_at": plan.at(120),
-    }
-    n = plan.rows("E09") - 1
+    """E09: the repairs filed ahead (R10), then calibration and maintenance of all outlets."""
+    rng, plan, stacks = stream(world.plan.seed, "service"), world.plan, world.stacks
+    repairs = [
+        {
+            "event_id": f"SERVICE-P{slot.turn}",
+            "outlet_id": str(stacks.id[slot.outlet]),
+            "event": "repair",
+            "operator": OPERATORS[0],
+            "from_at": plan.at(80 + draw_for(plan.seed, slot).shift_h),
+            "to_at": plan.at(120 + draw_for(plan.seed, slot).shift_h),
+        }
+        for slot in world.cast.all("R10", ("lookalike",))
+    ]
+    n, first = plan.rows("E09") - len(repairs), world.cast.outlets
     begin = plan.start_s + rng.integers(0, ROUND_DAYS * 24 * 4, n) * 900
     rest: Columns = {
         "event_id": numbered("SERVICE-", np.arange(n), 8),
-        "outlet_id": named(world.stacks.id, PLANTED_OUTLETS + np.arange(n) % (len(world.stacks) - PLANTED_OUTLETS)),
+        "outlet_id": named(stacks.id, first + np.arange(n) % (len(stacks) - first)),
         "event": named(("calibration", "verification", "maintenance"), rng.choice(3, n, p=[0.6, 0.15, 0.25])),
         "zero_drift_pct": np.round(rng.normal(0, 0.8, n), 2),
         "span_drift_pct": np.round(rng.normal(0, 1.1, n), 2),
@@ -207,4 +214,4 @@ def write_service(world: World, sink: Sink) -> None:
         "from_at": times(begin),
         "to_at": times(begin + rng.integers(1, 5, n) * 1800),
     }
-    sink.write_events("E09", stacked("cems_service", [repair], rest))
+    sink.write_events("E09", stacked("cems_service", repairs, rest))

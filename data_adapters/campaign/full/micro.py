@@ -5,11 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from data_adapters.campaign.full.ambient import Six, pm25_at, six_pollutants
-from data_adapters.campaign.full.cases import KINDS, Planted, Window, slot_of
+from data_adapters.campaign.full.cases import KINDS, Planted, Window
 from data_adapters.campaign.full.columns import Columns, dates, named, reals, same, times
+from data_adapters.campaign.full.draws import draw_for, draw_of
 from data_adapters.campaign.full.plan import HOURS, ROUND_DAYS
 from data_adapters.campaign.full.sink import Sink
-from data_adapters.campaign.full.sites import BUBBLES, CLUSTER, SPIKES, Network, mean_wind, night_hours
+from data_adapters.campaign.full.sites import (
+    BUBBLES,
+    CLUSTER,
+    SPIKES,
+    Network,
+    mean_wind,
+    night_hours,
+    planted_cluster,
+)
 from data_adapters.campaign.full.wind import speed_and_from
 from data_adapters.campaign.full.world import World
 from data_adapters.campaign.randomness import Flags, Floats, stream
@@ -59,33 +68,35 @@ def write_micro(world: World, sink: Sink, network: Network, excess: Floats) -> N
     _write_quality(world, sink, network)
 
 
-def _raise(values: Six, hours: Flags, station: int) -> None:
-    values["pm25_ug_m3"][hours, station] += EXCESS_UG_M3
-    values["pm10_ug_m3"][hours, station] += 1.6 * EXCESS_UG_M3
+def _raise(values: Six, hours: Flags, station: int, size: float) -> None:
+    values["pm25_ug_m3"][hours, station] += EXCESS_UG_M3 * size
+    values["pm10_ug_m3"][hours, station] += 1.6 * EXCESS_UG_M3 * size
 
 
 def _bubbles(world: World, network: Network, values: Six, rh: Floats) -> None:
-    """R34 at the first station of three clusters, and at the second for the positive: a bubble has an area."""
+    """R34 at the first station of three clusters a turn, and at the second of the positive: a bubble has an area."""
     hour = np.arange(HOURS)
     notes = (
-        "eight hours 60 ug/m3 above the neighbours, at two stations",
+        "eight hours far above the neighbours, at two stations",
         "one hour above the neighbours",
         "leads whenever the air is damper than 85 %: an artefact of the sensor",
     )
-    for kind, cluster, note in zip(KINDS, BUBBLES, notes, strict=True):
-        station = cluster * CLUSTER
+    for turn, kind in world.cast.turn_kinds():
+        station = planted_cluster(BUBBLES, turn, kind) * CLUSTER
         if station >= len(network):
             continue
-        inside = (hour >= BUBBLE_H[0]) & (hour < (BUBBLE_H[0] + 1 if kind == "negative" else BUBBLE_H[1]))
+        draw = draw_of(world.plan.seed, "R34", turn)
+        first, last = BUBBLE_H[0] + draw.shift_h, BUBBLE_H[1] + draw.shift_h
+        inside = (hour >= first) & (hour < (first + 1 if kind == "negative" else last))
         if kind == "lookalike":
-            rh[BUBBLE_H[0] : BUBBLE_H[1], station] = 92.0
+            rh[first:last, station] = 92.0
             inside = rh[:, station] > HUMID_PCT
-        _raise(values, inside, station)
+        _raise(values, inside, station, draw.size)
         if kind == "positive" and station + 1 < len(network):
-            _raise(values, inside, station + 1)
-        onset = float(BUBBLE_H[0]) if kind == "positive" else None
+            _raise(values, inside, station + 1, draw.size)
+        onset = float(first) if kind == "positive" else None
         planted = Planted("station", str(network.id[station]), pollutant="PM25")
-        world.truth.add(("R34", kind), planted, Window(*BUBBLE_H, onset), note)
+        world.truth.add(("R34", kind), planted, Window(first, last, onset), notes[KINDS.index(kind)])
 
 
 def _spikes(world: World, network: Network, values: Six, wind: tuple[Floats, Floats]) -> None:
@@ -96,11 +107,11 @@ def _spikes(world: World, network: Network, values: Six, wind: tuple[Floats, Flo
         "night spikes at any wind",
         "night spikes in calm air only",
     )
-    for kind, cluster, note in zip(KINDS, SPIKES, notes, strict=True):
-        station = cluster * CLUSTER
+    for slot in world.cast.all("R35"):
+        kind, enterprise = slot.kind, slot.enterprise
+        station = planted_cluster(SPIKES, slot.turn, kind) * CLUSTER
         if station >= len(network):
             continue
-        enterprise = slot_of("R35", kind).enterprise
         lon, lat = world.enterprises.lon[enterprise], world.enterprises.lat[enterprise]
         east, north = mean_wind(world, lon, lat, night_hours())
         bearing = float(speed_and_from(np.array(east), np.array(north))[1])
@@ -109,13 +120,13 @@ def _spikes(world: World, network: Network, values: Six, wind: tuple[Floats, Flo
             wind[0][np.flatnonzero(night & np.isin(np.arange(HOURS) % 24, (2, 3))), station] = 0.3
             chosen = night & (wind[0][:, station] < CALM_M_S)
         elif kind == "negative":
-            chosen = night & (stream(world.plan.seed, "any-wind").random(HOURS) < 0.15)
+            chosen = night & (stream(world.plan.seed, f"any-wind{slot.turn or ''}").random(HOURS) < 0.15)
         else:
             chosen = night & (apart <= SECTOR_DEG)
-        _raise(values, chosen, station)
+        _raise(values, chosen, station, draw_for(world.plan.seed, slot).size)
         planted = Planted("station", str(network.id[station]), str(world.enterprises.id[enterprise]), pollutant="PM25")
         onset = float(np.flatnonzero(chosen)[0]) if kind == "positive" and chosen.any() else None
-        world.truth.add(("R35", kind), planted, Window(0, HOURS, onset), note)
+        world.truth.add(("R35", kind), planted, Window(0, HOURS, onset), notes[KINDS.index(kind)])
 
 
 def _write_quality(world: World, sink: Sink, network: Network) -> None:

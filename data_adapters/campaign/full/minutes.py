@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from data_adapters.campaign.full.cases import KINDS, Planted, Window, slot_of
+from data_adapters.campaign.full.cases import KINDS, Planted, Window
 from data_adapters.campaign.full.cems import Kept
 from data_adapters.campaign.full.columns import Columns, named, reals, same, times
+from data_adapters.campaign.full.draws import draw_for
 from data_adapters.campaign.full.plan import HOURS, ROUND_DAYS
 from data_adapters.campaign.full.series import FLAG, FLAGS, POLLUTANTS, Series
 from data_adapters.campaign.full.sink import Sink
@@ -26,23 +27,23 @@ FURNACE_PLANTS = 0.62  # furnaces of the round to plants
 
 def write_minutes(world: World, sink: Sink, kept: Kept) -> None:
     """E03: the windows of R09, then of the reference case, then of other outlets."""
-    windows = [("positive", 1, 1), ("negative", 1, 1), ("lookalike", 1, 3)]
-    for kind, first, days in windows:
-        series = kept.planted[slot_of("R09", kind).outlet]
-        for day in range(first, first + days):
-            _write_day(world, sink, (series, 0, day), kind)
+    for slot in world.cast.all("R09"):
+        later = draw_for(world.plan.seed, slot).shift_h // 24
+        for day in range(3 if slot.kind == "lookalike" else 1):
+            _write_day(world, sink, (kept.planted[slot.outlet], 0, 1 + day + later), (slot.kind, later))
     for day in range(ROUND_DAYS):
-        _write_day(world, sink, (kept.planted[0], 0, day), "")
+        _write_day(world, sink, (kept.planted[0], 0, day), ("", 0))
     ordinary = kept.ordinary
     for place in range(len(ordinary.stacks) if ordinary else 0):
         for day in range(ROUND_DAYS):
             if ordinary and sink.left("E03"):
-                _write_day(world, sink, (ordinary, place, day), "")
+                _write_day(world, sink, (ordinary, place, day), ("", 0))
     sink.close("E03")
 
 
-def _write_day(world: World, sink: Sink, what: tuple[Series, int, int], kind: str) -> None:
-    series, place, day = what
+def _write_day(world: World, sink: Sink, what: tuple[Series, int, int], case: tuple[str, int]) -> None:
+    """One day of an outlet; `case` is the kind of R09, empty where there is none, and how many days later it is."""
+    (series, place, day), (kind, later) = what, case
     outlet = int(series.stacks[place])
     minute = np.arange(MINUTES_A_DAY).astype(np.int64)
     at = np.flatnonzero(series.hour == 24 * day)[0] + minute // 60
@@ -52,9 +53,10 @@ def _write_day(world: World, sink: Sink, what: tuple[Series, int, int], kind: st
     flag = series.flag[NOX, place, at].astype(np.int64)
     limit = float(world.stacks.limit[outlet, NOX])
     if kind:
-        factor = _shape(kind, 24 * day + minute // 60, minute, zs / limit)
+        hour = 24 * (day - later) + minute // 60
+        factor = _shape(kind, hour, minute, zs / limit) ** series.size
         raw, zs = raw * factor, zs * factor
-        flag = np.where(_is_marked(kind, 24 * day + minute // 60, minute), FLAG["C" if kind == "lookalike" else "M"], 0)
+        flag = np.where(_is_marked(kind, hour, minute), FLAG["C" if kind == "lookalike" else "M"], 0)
     columns: Columns = {
         "outlet_id": same(str(world.stacks.id[outlet]), MINUTES_A_DAY),
         "time": times(world.plan.start_s + day * 86_400 + minute * 60),
@@ -87,27 +89,29 @@ def _is_marked(kind: str, hour: Ints, minute: Ints) -> Flags:
 
 def furnace_ids(world: World) -> Texts:
     """The furnaces of the round, planted ones first."""
-    n = world.plan.objects("E06", FIVE_MINUTES)
-    return np.array([f"FURNACE-{index:05d}" for index in range(max(n, len(KINDS)))], dtype=np.str_)
+    n = max(world.plan.objects("E06", FIVE_MINUTES), len(world.cast.all("R17")))
+    return np.array([f"FURNACE-{index:05d}" for index in range(n)], dtype=np.str_)
 
 
 def write_furnaces(world: World, sink: Sink) -> None:
     """E06, furnace by furnace in the order of time."""
     rng = stream(world.plan.seed, "furnaces")
     ids = furnace_ids(world)
-    n = len(ids)
-    owner = np.array([slot_of("R17", kind).enterprise for kind in KINDS] + [0] * (n - len(KINDS)))
+    slots = world.cast.all("R17")
+    n, first_free = len(ids), len(slots)
+    owner = np.array([slot.enterprise for slot in slots] + [0] * (n - first_free))
     burners = np.flatnonzero(world.enterprises.industry == world.enterprises.industry[owner[0]])
-    owner[len(KINDS) :] = burners[(np.arange(n - len(KINDS)) * FURNACE_PLANTS).astype(np.int64) % len(burners)]
+    owner[first_free:] = burners[(np.arange(n - first_free) * FURNACE_PLANTS).astype(np.int64) % len(burners)]
     for first in range(0, n, 40):
         which = np.arange(first, min(first + 40, n)).astype(np.int64)
         _write_furnaces(world, sink, rng, (which, ids, owner[which]))
-    for kind, furnace in zip(KINDS, range(len(KINDS)), strict=True):
-        notes = ("9 five-minute means below 850", "never below 856", "12 below 850, marked as shutting down")
-        onset = COLD_MINUTES[0] / 60 if kind == "positive" else None
+    notes = ("five-minute means below 850", "never below 856", "12 below 850, marked as shutting down")
+    for furnace, slot in enumerate(slots):
+        onset = COLD_MINUTES[0] / 60 if slot.kind == "positive" else None
         planted = Planted("furnace", str(ids[furnace]), str(world.enterprises.id[owner[furnace]]))
         window = Window(COLD_MINUTES[0] / 60, COLD_MINUTES[1] / 60, onset)
-        world.truth.add(("R17", kind), planted, window, notes[furnace])
+        window = window.later(draw_for(world.plan.seed, slot).shift_h)
+        world.truth.add(("R17", slot.kind), planted, window, notes[KINDS.index(slot.kind)])
     sink.close("E06")
 
 
@@ -119,13 +123,15 @@ def _write_furnaces(world: World, sink: Sink, rng: np.random.Generator, what: tu
     middle = np.maximum(900 + rng.uniform(-10, 25, n) + slow + rng.normal(0, 5, (FIVE_MINUTES, n)), 857)
     upper = middle + rng.normal(6, 3, (FIVE_MINUTES, n)).clip(-1, 20)
     mark = np.zeros((FIVE_MINUTES, n), np.int8)
-    cold = (step * 5 >= COLD_MINUTES[0]) & (step * 5 < COLD_MINUTES[1])
-    for place in np.flatnonzero(which < len(KINDS)).tolist():
-        kind = KINDS[int(which[place])]
-        if kind != "negative":
-            chosen = np.flatnonzero(cold)[: 9 if kind == "positive" else 12]
+    slots = world.cast.all("R17")
+    for place in np.flatnonzero(which < len(slots)).tolist():
+        slot = slots[int(which[place])]
+        if slot.kind != "negative":
+            draw = draw_for(world.plan.seed, slot)
+            first = COLD_MINUTES[0] // 5 + 12 * draw.shift_h
+            chosen = np.arange(first, first + (round(9 * draw.size) if slot.kind == "positive" else 12))
             middle[chosen, place], upper[chosen, place] = 838.0, 844.0
-            mark[chosen, place] = kind == "lookalike"
+            mark[chosen, place] = slot.kind == "lookalike"
     columns: Columns = {
         "furnace_id": named(ids[which], np.tile(np.arange(n), FIVE_MINUTES)),
         "time": times(np.repeat(world.plan.start_s + step * 300, n)),

@@ -38,14 +38,14 @@ def _reference(series: Series) -> None:
     """Raw 63.2 at 9 % oxygen is 79.0 at 6 %: the first hour over the limit, and every hour after it."""
     at = np.flatnonzero(series.hour == ONSET_H)
     series.o2[:, at] = 9.0
-    series.raw[NOX][:, at] = 63.2
-    series.zs[NOX][:, at] = 79.0
+    series.raw[NOX][:, at] = np.round(63.2 * series.size, 1)
+    series.zs[NOX][:, at] = np.round(79.0 * series.size, 1)
     series.nh3[:, within(series, ONSET_H, CURE_H)] += 9.0
 
 
 def _slip(first: float, last: float, amount: float) -> Change:
     def change(series: Series) -> None:
-        series.nh3[:, within(series, first, last)] += amount
+        series.nh3[:, within(series, first, last)] += amount * series.size
 
     return change
 
@@ -62,18 +62,18 @@ def _clipped(low: float, high: float, spread: float) -> Change:
 
 
 def _stop_oxygen_formula(series: Series) -> None:
-    series.zs_factor[:, within(series, 100, 130)] = 0.8
+    series.zs_factor[:, within(series, 100, 130)] = series.times(0.8)
 
 
 def _reported_flow(by: float, first: float, last: float) -> Change:
     def change(series: Series) -> None:
-        series.flow_factor[:, within(series, first, last)] = by
+        series.flow_factor[:, within(series, first, last)] = by if by < 0.1 else series.times(by)  # a unit has no size
 
     return change
 
 
 def _negative(series: Series) -> None:
-    series.raw[SO2][:, within(series, 90, 96)] = -1.2
+    series.raw[SO2][:, within(series, 90, 96)] = -1.2 * series.size
 
 
 def _false_stop(series: Series) -> None:

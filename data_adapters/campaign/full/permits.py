@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from data_adapters.campaign.full.cases import KINDS, Planted, Window, slot_of
+from data_adapters.campaign.full.cases import Planted, Slot, Window
 from data_adapters.campaign.full.columns import Columns, dates, empty, joined, named, numbered, reals, same, stacked
+from data_adapters.campaign.full.draws import draw_for
 from data_adapters.campaign.full.names import enterprise_names
 from data_adapters.campaign.full.plan import ROUND_DAYS
 from data_adapters.campaign.full.series import usual_kg_h
@@ -38,21 +39,21 @@ def write_permits(world: World, sink: Sink) -> None:
 
 
 def holders(world: World) -> Ints:
-    """Enterprises with a permit: the first of the register; the last row of G01 is a second permit of R24."""
-    return np.arange(min(world.plan.rows("G01") - 1, len(world.enterprises)))
+    """Enterprises with a permit: the first of the register; the last rows of G01 are second permits of R24."""
+    return np.arange(min(world.plan.rows("G01") - world.plan.turns, len(world.enterprises)))
 
 
 def _write_masters(world: World, sink: Sink) -> None:
     rng, enterprises, plan = stream(world.plan.seed, "permits"), world.enterprises, world.plan
     who = holders(world)
-    second = slot_of("R24", "lookalike").enterprise
+    second = [slot.enterprise for slot in world.cast.all("R24", ("lookalike",))]
     who = np.append(who, second)
     n = len(who)
     valid_to = plan.start_day + rng.integers(200, 5 * YEAR_D, n)
-    for kind in ("positive", "lookalike"):
-        valid_to[slot_of("R24", kind).enterprise] = plan.start_day - EXPIRED_D
-    valid_to[-1] = plan.start_day + 4 * YEAR_D
-    suffix = named((SUFFIX, "002P"), (np.arange(n) == n - 1).astype(np.int8))
+    for slot in world.cast.all("R24", ("positive", "lookalike")):
+        valid_to[slot.enterprise] = plan.start_day + _expiry_h(world, slot) // 24
+    valid_to[-len(second) :] = plan.start_day + 4 * YEAR_D
+    suffix = named((SUFFIX, "002P"), (np.arange(n) >= n - len(second)).astype(np.int8))
     codes = np.unique(world.industry_code(who))
     columns: Columns = {
         "permit_no": joined(named(enterprises.id, who), suffix),
@@ -69,16 +70,24 @@ def _write_masters(world: World, sink: Sink) -> None:
     }
     sink.write("G01", columns)
     sink.close("G01")
-    notes = ("expired 40 days ago, electricity goes on", "in force", "expired, but a second permit is in force")
-    for kind, note in zip(KINDS, notes, strict=True):
-        _tell(world, ("R24", kind), note, -EXPIRED_D * 24.0)
+    notes = {
+        "positive": "expired weeks ago, electricity goes on",
+        "negative": "in force",
+        "lookalike": "expired, but a second permit is in force",
+    }
+    for slot in world.cast.all("R24"):
+        _tell(world, slot, notes[slot.kind], _expiry_h(world, slot))
 
 
-def _tell(world: World, case: tuple[str, str], note: str, first: float) -> None:
-    enterprise = str(world.enterprises.id[slot_of(*case).enterprise])
-    onset = first if case[1] == "positive" else None
+def _expiry_h(world: World, slot: Slot) -> int:
+    return -EXPIRED_D * 24 + draw_for(world.plan.seed, slot).shift_h
+
+
+def _tell(world: World, slot: Slot, note: str, first: float) -> None:
+    enterprise = str(world.enterprises.id[slot.enterprise])
+    onset = first if slot.kind == "positive" else None
     window = Window(first, ROUND_DAYS * 24, onset)
-    world.truth.add(case, Planted("enterprise", enterprise, enterprise), window, note)
+    world.truth.add((slot.rule, slot.kind), Planted("enterprise", enterprise, enterprise), window, note)
 
 
 def _write_limits(world: World, sink: Sink) -> None:
@@ -155,15 +164,16 @@ def _unmonitored(world: World, who: Ints, number: int) -> Columns:
 def _write_amounts(world: World, sink: Sink) -> None:
     plan = world.plan
     rows: list[dict[str, Any]] = []
-    shares = {"positive": (0.4, 1.04, None), "negative": (0.7, 0.4, None), "lookalike": (1.06, 0.4, None)}
-    notes = (
-        "reported 1.04 of the yearly amount by midyear",
-        "0.4 by midyear",
-        "over the amount of the year before only",
-    )
-    for kind, note in zip(KINDS, notes, strict=True):
-        permit = f"{world.enterprises.id[slot_of('R25', kind).enterprise]}{SUFFIX}"
-        before, now, _ = shares[kind]
+    shares = {"positive": (0.4, 1.04), "negative": (0.7, 0.4), "lookalike": (1.06, 0.4)}
+    notes = {
+        "positive": "reported more than the yearly amount by midyear",
+        "negative": "less than half by midyear",
+        "lookalike": "over the amount of the year before only",
+    }
+    for slot in world.cast.all("R25"):
+        permit = f"{world.enterprises.id[slot.enterprise]}{SUFFIX}"
+        size = draw_for(plan.seed, slot).size
+        before, now = (1 + (share - 1) * size for share in shares[slot.kind])
         for year, share, periods in (
             (plan.year - 1, before, ("Q1", "Q2", "Q3", "Q4")),
             (plan.year, now, QUARTERS_TOLD),
@@ -171,8 +181,8 @@ def _write_amounts(world: World, sink: Sink) -> None:
             for period in periods:
                 row = {"permit_no": permit, "pollutant": "NOx", "year": year, "period": period, "permitted_t": 200.0}
                 rows.append(row | {"reported_t": round(200.0 * share / len(periods), 2)})
-        _tell(world, ("R25", kind), note, -20.0 * 24)
-    reserved = [slot_of("R25", kind).enterprise for kind in KINDS]
+        _tell(world, slot, notes[slot.kind], -20.0 * 24)
+    reserved = [slot.enterprise for slot in world.cast.all("R25")]
     who = np.setdiff1d(holders(world), reserved)
     index = np.arange(max(plan.rows("G03") - len(rows), 0))
     turn = index // len(who)
@@ -205,14 +215,25 @@ def _write_samples(world: World, sink: Sink) -> None:
     rng, plan = stream(world.plan.seed, "samples"), world.plan
     rows: list[dict[str, Any]] = []
     values = {"positive": [6.42] * 4, "negative": [5.1, 7.3, 6.0, 4.4], "lookalike": [1.0] * 4}
-    notes = ("four equal results", "four different results", "four results at the reporting limit of 1.0")
-    for kind, note in zip(KINDS, notes, strict=True):
-        permit = f"{world.enterprises.id[slot_of('R26', kind).enterprise]}{SUFFIX}"
-        for index, value in enumerate(values[kind]):
-            row: dict[str, Any] = {"sample_id": f"SAMPLE-{kind[0].upper()}{index}", "permit_no": permit}
-            row |= {"outlet_code": "DA001", "pollutant": "PM", "value_mg_m3": value, "required_per_quarter": 1}
+    notes = {
+        "positive": "four equal results",
+        "negative": "four different results",
+        "lookalike": "four results at the reporting limit of 1.0",
+    }
+    for slot in world.cast.all("R26"):
+        permit = f"{world.enterprises.id[slot.enterprise]}{SUFFIX}"
+        size = 1.0 if slot.kind == "lookalike" else draw_for(plan.seed, slot).size
+        for index, value in enumerate(values[slot.kind]):
+            number = f"{slot.kind[0].upper()}{slot.turn or ''}{index}"
+            row: dict[str, Any] = {"sample_id": f"SAMPLE-{number}", "permit_no": permit}
+            row |= {
+                "outlet_code": "DA001",
+                "pollutant": "PM",
+                "value_mg_m3": round(value * size, 2),
+                "required_per_quarter": 1,
+            }
             rows.append(row | {"sampled_date": plan.start + timedelta(days=3 * index), "lab": "模拟检测甲公司"})
-        _tell(world, ("R26", kind), note, 0.0)
+        _tell(world, slot, notes[slot.kind], 0.0)
     n = max(plan.rows("G04") - len(rows), 0)
     who = holders(world)[rng.integers(len(holders(world)) // 2, len(holders(world)), n)]
     rest: Columns = {

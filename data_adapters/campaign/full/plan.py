@@ -26,6 +26,7 @@ LONG_HISTORY_DAYS = {"R08": 60, "R21": 60}
 SHORT_HISTORY_DAYS = {"R01": 10, "R05": 3}
 WITHOUT_HISTORY = ("R31",)
 HISTORY_DAYS = 30
+TURNS = 3  # cases of a kind for each rule, from ROOMY on
 DAY_S = 86_400
 EPOCH = datetime(1970, 1, 1)
 
@@ -72,6 +73,11 @@ class Plan:
     def rows(self, code: str) -> int:
         """Rows of a category."""
         return max(1, round(CATEGORIES[code].rows_per_round * self.scale))
+
+    @property
+    def turns(self) -> int:
+        """How many cases of a kind a rule has: a small campaign has room for one."""
+        return TURNS if self.scale >= ROOMY else 1
 
     def objects(self, code: str, rows_each: int = HOURS) -> int:
         """Objects a category needs if each has so many rows."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data_adapters.campaign.full.cases import KINDS, PLANTED_OUTLETS, Planted, Window, slot_of
+from data_adapters.campaign.full.cases import COMPLIERS, LISTED, Planted, Slot, Window
 from data_adapters.campaign.full.cems import Kept
 from data_adapters.campaign.full.columns import Columns, dates, named, reals, times
-from data_adapters.campaign.full.emergency import ALERT_H, GRACE_H
+from data_adapters.campaign.full.draws import draw_for
+from data_adapters.campaign.full.emergency import ALERT_H, DUTY, GRACE_H
 from data_adapters.campaign.full.plan import HOURS, ROUND_DAYS
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.world import World
@@ -19,6 +20,7 @@ from data_adapters.campaign.randomness import Floats, Ints, stream
 METERS_A_CHUNK = 1_500
 ROLES = ("production", "treatment")
 OFF_H = ((30, 33), (55, 58), (80, 83))  # R20: three hours on three days
+LEFT = {"positive": 0.85, "negative": 0.03, "lookalike": 0.5}  # R22: of the usual power under the alert
 RATED_KW = 800.0
 
 
@@ -37,39 +39,49 @@ def _planted_meters(world: World, kept: Kept) -> list[Meter]:
     """Meters of R20 (pairs), R22 (production lines), R21, R15 and R16 (beside their outlets)."""
     meters: list[Meter] = []
     hour = np.arange(HOURS)
-    off = np.zeros(HOURS, np.bool_)
-    for first, last in OFF_H:
-        off |= (hour >= first) & (hour < last)
     wobble = 0.7 + 0.03 * np.sin(hour / 3.0)
-    for kind in KINDS:
-        slot = slot_of("R20", kind)
-        pair = f"PAIR-R20-{kind}"
+    for slot in world.cast.all("R20"):
+        kind, pair = slot.kind, _pair(slot)
+        spans = _off_hours(world, slot)
+        off = np.any([(hour >= first) & (hour < last) for first, last in spans], axis=0)
         meters.append(Meter(slot.enterprise, pair, 0, hour, wobble))
         meters.append(Meter(slot.enterprise, pair, 1, hour, np.where(off & (kind != "negative"), 0.0, wobble)))
         if kind == "lookalike":  # the standby runs while the first one rests
             meters.append(Meter(slot.enterprise, pair, 1, hour, np.where(off, wobble, 0.0)))
-        _tell_pair(world, kind, pair, slot.enterprise)
+        _tell_pair(world, slot, spans)
     in_alert = (hour >= ALERT_H[0] + GRACE_H) & (hour < ALERT_H[1])
-    for kind, left in zip(KINDS, (0.85, 0.03, 0.5), strict=True):
-        slot = slot_of("R22", kind)
-        meters.append(Meter(slot.enterprise, f"PAIR-R22-{kind}", 0, hour, np.where(in_alert, left, 1.0) * wobble))
+    for slot in world.cast.all("R22"):
+        left = LEFT[slot.kind]
+        meters.append(Meter(slot.enterprise, _pair(slot), 0, hour, np.where(in_alert, left, 1.0) * wobble))
+    for number, slot in enumerate(world.cast.all(LISTED, COMPLIERS)):
+        left = 1 - DUTY - 0.01 * (number % len(COMPLIERS))  # as much as they must, or a little more
+        meters.append(Meter(slot.enterprise, _pair(slot), 0, hour, np.where(in_alert, left, 1.0) * wobble))
     for rule in ("R21", "R15", "R16"):
-        for kind in KINDS:
-            slot = slot_of(rule, kind)
+        for slot in world.cast.all(rule):
             series = kept.planted[slot.outlet]
-            meters.append(Meter(slot.enterprise, f"PAIR-{rule}-{kind}", 0, series.hour, 0.9 * series.load[0]))
+            meters.append(Meter(slot.enterprise, _pair(slot), 0, series.hour, 0.9 * series.load[0]))
     return meters
 
 
-def _tell_pair(world: World, kind: str, pair: str, enterprise: int) -> None:
+def _pair(slot: Slot) -> str:
+    return f"PAIR-{slot.rule}-{slot.kind}" + (f"-{slot.turn}" if slot.turn else "")
+
+
+def _off_hours(world: World, slot: Slot) -> list[tuple[int, int]]:
+    """When the treatment of R20 is off; the size is how long, from two hours on."""
+    draw = draw_for(world.plan.seed, slot)
+    return [(first + draw.shift_h, first + draw.shift_h + round((last - first) * draw.size)) for first, last in OFF_H]
+
+
+def _tell_pair(world: World, slot: Slot, spans: list[tuple[int, int]]) -> None:
     notes = {
         "positive": "treatment off three hours a day on three days while production runs",
         "negative": "both run",
         "lookalike": "two treatment units take turns: one of them always runs",
     }
-    onset = float(OFF_H[0][0]) if kind == "positive" else None
-    planted = Planted("meter_pair", pair, str(world.enterprises.id[enterprise]))
-    world.truth.add(("R20", kind), planted, Window(OFF_H[0][0], OFF_H[-1][1], onset), notes[kind])
+    onset = float(spans[0][0]) if slot.kind == "positive" else None
+    planted = Planted("meter_pair", _pair(slot), str(world.enterprises.id[slot.enterprise]))
+    world.truth.add(("R20", slot.kind), planted, Window(spans[0][0], spans[-1][1], onset), notes[slot.kind])
 
 
 def write_power(world: World, sink: Sink, kept: Kept) -> None:
@@ -155,7 +167,7 @@ def write_accounts(world: World, sink: Sink) -> None:
         sink.close(code)
 
 
-def plants_with_outlets(n: int) -> Ints:
+def plants_with_outlets(world: World, n: int) -> Ints:
     """Outlets of the plants with process parameters: those of R01 and R02, then ordinary ones."""
-    planted = [slot_of(rule, kind).outlet for rule in ("R01", "R02") for kind in KINDS]
-    return np.concatenate([planted, PLANTED_OUTLETS + np.arange(max(n, 1))]).astype(np.int64)
+    planted = [slot.outlet for rule in ("R01", "R02") for slot in world.cast.all(rule)]
+    return np.concatenate([planted, world.cast.outlets + np.arange(max(n, 1))]).astype(np.int64)

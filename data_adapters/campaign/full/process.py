@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import signal
 
-from data_adapters.campaign.full.cases import slot_of
 from data_adapters.campaign.full.cems import Kept
 from data_adapters.campaign.full.columns import Columns, named, reals, times
+from data_adapters.campaign.full.draws import draw_of
 from data_adapters.campaign.full.outlet_cases import DOSE_END_H, DOSE_H
 from data_adapters.campaign.full.plan import HOURS
 from data_adapters.campaign.full.power import plants_with_outlets
@@ -29,8 +29,8 @@ DOSES = {
 
 def write_process(world: World, sink: Sink, kept: Kept) -> None:
     """F03: plants of R01 and R02 with their histories, then others."""
-    outlets = plants_with_outlets(world.plan.objects("F03"))
-    raised = {slot_of(*case).outlet: hours for case, hours in DOSES.items()}
+    outlets = plants_with_outlets(world, world.plan.objects("F03"))
+    raised = _raised(world)
     rng = stream(world.plan.seed, "process")
     for outlet in [one for one in outlets.tolist() if one in kept.planted]:
         series = kept.planted[outlet]
@@ -48,6 +48,16 @@ def write_process(world: World, sink: Sink, kept: Kept) -> None:
         slip = np.clip(2 + 0.5 * rng.standard_normal((HOURS, n)), 0.1, 4.5)
         _write(world, sink, (which, hour, load, dose, slip))
     sink.close("F03")
+
+
+def _raised(world: World) -> dict[int, tuple[float, float]]:
+    """Outlets with a raised dose, and the hours of it."""
+    found: dict[int, tuple[float, float]] = {}
+    for turn in range(world.plan.turns):
+        for (rule, kind), (first, last) in DOSES.items():
+            shift = draw_of(world.plan.seed, rule, turn).shift_h
+            found[world.cast.of(rule, kind, turn).outlet] = (first + shift, last + shift)
+    return found
 
 
 def _dose(rng: np.random.Generator, hour: Ints, raised: tuple[float, float] | None) -> Floats:

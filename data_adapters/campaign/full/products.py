@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from data_adapters.campaign import grid
-from data_adapters.campaign.full.ambient import strong_wind_hours
+from data_adapters.campaign.full.ambient import patch_cases, strong_wind_hours
 from data_adapters.campaign.full.cases import KINDS, Planted, Window
 from data_adapters.campaign.full.cells import HotSpots
 from data_adapters.campaign.full.columns import Columns, dates, empty, joined, named, numbered, same, stacked, times
+from data_adapters.campaign.full.draws import draw_of
 from data_adapters.campaign.full.hot_places import shifted
 from data_adapters.campaign.full.plan import HOURS, ROUND_DAYS, Plan
 from data_adapters.campaign.full.sink import Sink
@@ -57,7 +58,8 @@ def _write_areas(world: World, sink: Sink, spots: HotSpots) -> None:
     day = _day_of(n)
     rank = np.arange(n) - np.searchsorted(day, day, side="left")
     cell = best[rank % len(best)]
-    cell[rank == 0] = spots.cell["R30", "positive"]
+    for turn in range(min(plan.turns, int(rank.max()) + 1)):
+        cell[rank == turn] = spots.cell["R30", "positive", turn]
     lon, lat = terrain.lon[cell], terrain.lat[cell]
     sink.write_events(
         "A05",
@@ -100,20 +102,22 @@ def _write_hot_list(world: World, sink: Sink, excess: Floats) -> None:
     sink.close("A06")
 
 
-def _fire(world: World, kind: str) -> dict[str, Any]:
+def _fire(world: World, turn: int, kind: str) -> dict[str, Any]:
     """R33: a field fire, the same without confidence, and the steady heat of a plant."""
-    index = KINDS.index(kind)
-    cell = np.flatnonzero(world.terrain.is_home)[17 + 29 * index]
-    observed = world.plan.at(FIRE_H)
+    index, draw = KINDS.index(kind), draw_of(world.plan.seed, "R33", turn)
+    home = np.flatnonzero(world.terrain.is_home)
+    at = 17 + 29 * index if turn == 0 else stream(world.plan.seed, f"fire-{turn}-{kind}").integers(0, len(home))
+    cell = home[at]
+    observed = world.plan.at(FIRE_H + draw.shift_h)
     return {
-        "detection_id": f"FIRE-P{index}",
+        "detection_id": f"FIRE-P{len(KINDS) * turn + index}",
         "satellite": "NOAA-20",
         "instrument": "VIIRS",
         "observed_at": observed,
         "observed_date": observed.date(),
         "lon_deg": round(float(world.terrain.lon[cell]), 5),
         "lat_deg": round(float(world.terrain.lat[cell]), 5),
-        "frp_mw": (22.0, 2.0, 18.0)[index],
+        "frp_mw": round((22.0, 2.0, 18.0)[index] * draw.size, 1),
         "brightness_k": (341.0, 301.0, 335.0)[index],
         "scan_km": 0.4,
         "track_km": 0.4,
@@ -127,10 +131,12 @@ def _fire(world: World, kind: str) -> dict[str, Any]:
 def _write_fires(world: World, sink: Sink) -> None:
     plan, rng = world.plan, stream(world.plan.seed, "fires")
     notes = ("field fire of high confidence", "low confidence", "steady heat of a plant, static on land")
-    for kind, note in zip(KINDS, notes, strict=True):
+    fires = [_fire(world, turn, kind) for turn, kind in world.cast.turn_kinds()]
+    for (turn, kind), fire in zip(world.cast.turn_kinds(), fires, strict=True):
         window = Window(FIRE_H, FIRE_H + 1, FIRE_H if kind == "positive" else None)
-        world.truth.add(("R33", kind), Planted("detection", str(_fire(world, kind)["detection_id"])), window, note)
-    n = max(plan.rows("A07") - len(KINDS), 0)
+        window = window.later(draw_of(plan.seed, "R33", turn).shift_h)
+        world.truth.add(("R33", kind), Planted("detection", fire["detection_id"]), window, notes[KINDS.index(kind)])
+    n = max(plan.rows("A07") - len(fires), 0)
     cell = rng.integers(0, len(world.terrain), n)
     moment = plan.start_s + rng.integers(0, HOURS * 60, n) * 60
     lon, lat = shifted(world.terrain.lon[cell], world.terrain.lat[cell], *rng.uniform(-1.4, 1.4, (2, n)))
@@ -152,7 +158,7 @@ def _write_fires(world: World, sink: Sink) -> None:
         "fire_type": same("static_land", n),
         "processing": same("nrt", n),
     }
-    sink.write_events("A07", stacked("satellite_detections", [_fire(world, kind) for kind in KINDS], rest))
+    sink.write_events("A07", stacked("satellite_detections", fires, rest))
 
 
 def image_dates(plan: Plan) -> tuple[int, int]:
@@ -161,36 +167,41 @@ def image_dates(plan: Plan) -> tuple[int, int]:
 
 
 def _write_patches(world: World, sink: Sink, stations: Network) -> None:
-    """A08: two images of every patch; the first three lie upwind of the stations of R32."""
+    """A08: two images of every patch; the first lie upwind of the stations of R32."""
     plan, terrain, rng = world.plan, world.terrain, stream(world.plan.seed, "patches")
     n = -(-plan.rows("A08") // 2)
     cell = rng.choice(np.flatnonzero(terrain.is_home), n)
     lon, lat = shifted(terrain.lon[cell], terrain.lat[cell], *rng.uniform(-1.3, 1.3, (2, n)))
     area = np.round(10_500 + rng.gamma(1.5, 14_000, n))
-    notes = ("30,000 m2 upwind, bare in both images", "7,000 m2 only", "covered in the latest image")
-    for index, kind in enumerate(KINDS[: min(n, len(stations))]):
+    notes = ("large, upwind, bare in both images", "too small to count", "covered in the latest image")
+    planted_kinds = patch_cases(world)[: min(n, len(stations))]
+    for index, (turn, kind) in enumerate(planted_kinds):
         towards, hours = strong_wind_hours(world, stations, index)
         angle = np.radians(towards)
         place = shifted(stations.lon[index], stations.lat[index], PATCH_KM * np.sin(angle), PATCH_KM * np.cos(angle))
-        lon[index], lat[index], area[index] = float(place[0]), float(place[1]), PATCH_M2[index]
+        size = draw_of(plan.seed, "R32", turn).size
+        lon[index], lat[index] = float(place[0]), float(place[1])
+        area[index] = round(PATCH_M2[KINDS.index(kind)] * size)
         cell[index] = stations.cell[index]
         onset = float(hours[0]) if kind == "positive" else None
         planted = Planted("patch", f"PATCH-{index:06d}", pollutant="PM10")
-        world.truth.add(("R32", kind), planted, Window(0, HOURS, onset), notes[index])
-    turn, patch = np.divmod(np.arange(2 * n), n)
+        world.truth.add(("R32", kind), planted, Window(0, HOURS, onset), notes[KINDS.index(kind)])
+    image, patch = np.divmod(np.arange(2 * n), n)
     covered = rng.random(2 * n) < 0.45
-    covered[patch < len(KINDS)] = False
-    covered[(patch == 2) & (turn == 1)] = True
-    order = np.lexsort((turn, patch))
+    is_planted = patch < len(planted_kinds)
+    covered[is_planted] = False
+    alike = [index for index, (_, kind) in enumerate(planted_kinds) if kind == "lookalike"]
+    covered[np.isin(patch, alike) & (image == 1)] = True
+    order = np.lexsort((image, patch))
     half = np.sqrt(area) / 2 / 111_200
     columns: Columns = {
         "patch_id": numbered("PATCH-", patch[order], 6),
-        "image_date": dates(np.array(image_dates(plan))[turn[order]]),
+        "image_date": dates(np.array(image_dates(plan))[image[order]]),
         "geometry_wkt": squares(lon[patch[order]], lat[patch[order]], half[patch[order]]),
         "lon_deg": np.round(lon, 6)[patch[order]],
         "lat_deg": np.round(lat, 6)[patch[order]],
         "area_m2": area[patch[order]],
-        "land_use": named(LAND, np.where(patch[order] < 3, 0, patch[order] % len(LAND))),
+        "land_use": named(LAND, np.where(is_planted[order], 0, patch[order] % len(LAND))),
         "is_covered": covered[order],
         "county_adcode": named(world.places.county_code, terrain.county[cell[patch[order]]]),
     }

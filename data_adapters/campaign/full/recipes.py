@@ -40,7 +40,8 @@ def over(factor: int, first: float, last: float, ratio: float, flag: str = "N") 
     def change(series: Series) -> None:
         inside = within(series, first, last)
         tremble = 1 + 0.05 * np.sin(1.7 * series.hour[inside])
-        series.ratio[factor, :, inside] = (ratio * tremble)[:, None]
+        above = series.times(ratio) if ratio > 1 else ratio  # what is to stay below the limit does
+        series.ratio[factor, :, inside] = (above * tremble)[:, None]
         series.flag[factor, :, inside] = FLAG[flag]
         series.is_stopped[:, inside] = False
         series.valid_minutes[:, inside] = 58 if flag == "N" else 12
@@ -151,6 +152,6 @@ def nights(factor: int, by: float, load_by: float = 1.0) -> Change:
         hour = series.hour % 24
         night = (hour >= 22) | (hour < 6)
         series.load[:] = np.where(night, 0.75 * load_by, 0.75)
-        series.ratio[factor][:, night] *= by
+        series.ratio[factor][:, night] *= series.times(by)
 
     return change

@@ -7,7 +7,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_adapters.campaign import grid
-from data_adapters.campaign.full.cases import PLANTED_ENTERPRISES
 from data_adapters.campaign.full.columns import Columns, dates, joined, named, numbered, shortest
 from data_adapters.campaign.full.names import enterprise_names
 from data_adapters.campaign.full.permits import SUFFIX, holders
@@ -114,5 +113,5 @@ def _write_plants(world: World, sink: Sink) -> None:
 
 
 def _first_burner(world: World) -> int:
-    codes = world.industry_code(np.arange(PLANTED_ENTERPRISES))
+    codes = world.industry_code(np.arange(world.cast.enterprises))
     return int(np.flatnonzero(codes == "waste_incineration")[0])

@@ -6,9 +6,9 @@ import numpy as np
 
 from data_adapters.campaign import grid
 from data_adapters.campaign.full.ambient import SUMMER
-from data_adapters.campaign.full.cases import slot_of
 from data_adapters.campaign.full.cells import HOT_DAYS, HotSpots
 from data_adapters.campaign.full.columns import Columns, dates, named, reals, same, times
+from data_adapters.campaign.full.draws import draw_of
 from data_adapters.campaign.full.hot_places import RING_CELLS
 from data_adapters.campaign.full.plan import ROUND_DAYS
 from data_adapters.campaign.full.sink import Sink
@@ -20,6 +20,7 @@ CLOUDY = 0.5
 ROUGH = 1.6  # spreads a cell may lie above its neighbours for good
 OVERPASS_H = 13
 HCHO_UP = {"positive": 1.6, "negative": 1.1, "lookalike": 1.8}
+CLEAR_CELLS = 8  # under a clear sky around R30: nine cells are a top twentieth of no fewer than 180
 HCHO_REACH = {"positive": 1, "negative": 1, "lookalike": 0}
 
 
@@ -59,38 +60,61 @@ def _voc_density(world: World) -> Floats:
 def _with_hot_cells(world: World, spots: HotSpots, day: int, cloud: Floats) -> tuple[Floats, Floats]:
     """Clouds and what is added at the cells of R29 and R31 on a day."""
     hot = np.zeros(len(cloud))
-    for (rule, kind), cell in spots.cell.items():
-        near = spots.around(world, (rule, kind), 1)
+    for (rule, kind, turn), cell in spots.cell.items():
+        near = spots.around(world, (rule, kind, turn), 1)
         if rule == "R30":
             cloud[near] = np.minimum(cloud[near], 0.02)
+            if kind == "positive":
+                wide = spots.around(world, (rule, kind, turn), CLEAR_CELLS)
+                cloud[wide] = np.minimum(cloud[wide], 0.02)
             continue
         days = {"positive": HOT_DAYS, "negative": 2, "lookalike": 6}[kind] if rule == "R29" else HOT_DAYS
         is_hot = day < days
-        ring = spots.around(world, (rule, kind), RING_CELLS)
+        ring = spots.around(world, (rule, kind, turn), RING_CELLS)
         cloud[ring] = np.minimum(cloud[ring], 0.1)
         if is_hot:
-            hot[near] += SIDE * HOT_UG_M3
-            hot[cell] += (1 - SIDE) * HOT_UG_M3
+            heat = _heat(world, rule, turn)
+            hot[near] += SIDE * heat
+            hot[cell] += (1 - SIDE) * heat
         if is_hot and (rule, kind) == ("R29", "lookalike"):
             cloud[near] = 0.53
     return cloud, hot
 
 
+def planted_heat(world: World, spots: HotSpots) -> Floats:
+    """What is planted of R29 and R31 as hot all along, in ug/m3, by cell."""
+    heat = np.zeros(len(world.terrain))
+    for (rule, kind, turn), cell in spots.cell.items():
+        if (rule, kind) in (("R29", "positive"), ("R31", "positive"), ("R31", "lookalike")):
+            near = spots.around(world, (rule, kind, turn), 1)
+            heat[near] += _heat(world, rule, turn) * np.where(near == cell, 1.0, SIDE)
+    return heat
+
+
+def _heat(world: World, rule: str, turn: int) -> float:
+    return HOT_UG_M3 * draw_of(world.plan.seed, rule, turn).size
+
+
 def planted_plumes(world: World, spots: HotSpots) -> tuple[Ints, Ints, Floats]:
     """Whose the planted heat of R31 is: cells, enterprises, ug/m3 as a mean of the round."""
     cells, owners, added = [], [], []
-    for kind, source in (("positive", "positive"), ("lookalike", "source")):
-        near = spots.around(world, ("R31", kind), 1)
-        cells.append(near)
-        owners.append(np.full(len(near), slot_of("R31", source).enterprise))
-        added.append(HOT_UG_M3 * np.where(near == spots.cell["R31", kind], 1.0, SIDE))
+    for turn in range(world.plan.turns):
+        for kind, source in (("positive", "positive"), ("lookalike", "source")):
+            near = spots.around(world, ("R31", kind, turn), 1)
+            cells.append(near)
+            owners.append(np.full(len(near), world.cast.of("R31", source, turn).enterprise))
+            share = np.where(near == spots.cell["R31", kind, turn], 1.0, SIDE)
+            added.append(_heat(world, "R31", turn) * share)
     return np.concatenate(cells), np.concatenate(owners), np.concatenate(added)
 
 
 def _with_hcho(world: World, spots: HotSpots, day: int, hcho: Floats) -> Floats:
-    for kind, factor in HCHO_UP.items():
-        if day < HOT_DAYS:
-            hcho[spots.around(world, ("R30", kind), HCHO_REACH[kind])] *= factor
+    for turn in range(world.plan.turns):
+        size = draw_of(world.plan.seed, "R30", turn).size
+        for kind, factor in HCHO_UP.items():
+            if day < HOT_DAYS:
+                up = factor if kind == "negative" else 1 + (factor - 1) * size
+                hcho[spots.around(world, ("R30", kind, turn), HCHO_REACH[kind])] *= up
     return hcho
 
 

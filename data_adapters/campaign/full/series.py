@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,11 @@ class Series:
     zs: Floats
     flow: Floats
     velocity: Floats
+    size: float = field(default=1.0, init=False)  # of what is planted, against the first case of its kind
+
+    def times(self, by: float) -> float:
+        """A multiple of the usual, as far from it as the size says."""
+        return 1 + (by - 1) * self.size
 
 
 def _wander(rng: np.random.Generator, shape: tuple[int, ...], spread: float) -> Floats:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_adapters.campaign.full.cases import KINDS, PLANTED_ENTERPRISES, slot_of
+from data_adapters.campaign.full.cases import KINDS
 from data_adapters.campaign.full.columns import joined, named
 from data_adapters.campaign.full.hot_places import shifted
 from data_adapters.campaign.full.plan import HOURS
@@ -16,8 +16,8 @@ from data_adapters.campaign.randomness import Floats, Ints, Texts, stream
 
 CLUSTER = 10  # micro-stations around one park
 CLUSTER_KM = 1.6
-BUBBLES = (0, 1, 2)  # clusters of R34
-SPIKES = (3, 4, 5)  # clusters of R35
+BUBBLES, SPIKES = 0, 3  # the first cluster of R34 and of R35; a turn takes PLANTED_CLUSTERS of them
+PLANTED_CLUSTERS = 6
 SPIKE_KM = 1.5
 BESIDE_KM = (0.45, 0.35)  # where the second station of the bubble stands, east and north of the first
 NEIGHBOURS = 3  # township stations around each national station of R36
@@ -64,7 +64,7 @@ def make_networks(world: World) -> dict[str, Network]:
     for kind, code, letter in NETWORKS:
         n = world.plan.objects(code)
         lon, lat = _micro(world, n) if kind == "micro" else _scattered(world, kind, n)
-        _near_nationals(networks, kind, lon, lat)
+        _near_nationals(world, networks, kind, (lon, lat))
         lon, lat = np.round(lon, 6), np.round(lat, 6)
         ids = np.array([f"{letter}{index:06d}" for index in range(n)], dtype=np.str_)
         networks[kind] = Network(kind, ids, lon, lat, world.terrain.nearest(lon, lat))
@@ -78,17 +78,24 @@ def _scattered(world: World, kind: str, n: int) -> tuple[Floats, Floats]:
     return shifted(world.terrain.lon[cell], world.terrain.lat[cell], *rng.uniform(-1.2, 1.2, (2, n)))
 
 
-def _near_nationals(networks: dict[str, Network], kind: str, lon: Floats, lat: Floats) -> None:
-    """Township stations around the national stations of R36, a weather station at its look-alike."""
+def _near_nationals(world: World, networks: dict[str, Network], kind: str, place: tuple[Floats, Floats]) -> None:
+    """Township stations around the national stations of R36, a weather station at each of its look-alikes."""
+    lon, lat = place
     if kind == "township":
         national = networks["national"]
-        for index in range(min(NEIGHBOURS * len(KINDS), len(lon))):
+        for index in range(min(NEIGHBOURS * len(KINDS) * world.plan.turns, len(lon))):
             at, turn = index // NEIGHBOURS % len(national), 2.1 * (index % NEIGHBOURS)
             moved = shifted(national.lon[at], national.lat[at], 4 * np.cos(turn), 4 * np.sin(turn))
             lon[index], lat[index] = float(moved[0]), float(moved[1])
     if kind == "weather":
-        at = min(2, len(networks["national"]) - 1)
-        lon[0], lat[0] = networks["national"].lon[at], networks["national"].lat[at]
+        for turn in range(min(world.plan.turns, len(lon))):
+            at = min(len(KINDS) * turn + 2, len(networks["national"]) - 1)
+            lon[turn], lat[turn] = networks["national"].lon[at], networks["national"].lat[at]
+
+
+def planted_cluster(first: int, turn: int, kind: str) -> int:
+    """The cluster of a case of R34 (`first` is BUBBLES) or R35 (SPIKES)."""
+    return PLANTED_CLUSTERS * turn + first + KINDS.index(kind)
 
 
 def _micro(world: World, n: int) -> tuple[Floats, Floats]:
@@ -96,19 +103,22 @@ def _micro(world: World, n: int) -> tuple[Floats, Floats]:
     rng = stream(world.plan.seed, "sites-micro")
     enterprises = world.enterprises
     clusters = -(-n // CLUSTER)
-    centre = PLANTED_ENTERPRISES + rng.permutation(len(enterprises) - PLANTED_ENTERPRISES)[:clusters]
+    first = world.cast.enterprises
+    centre = first + rng.permutation(len(enterprises) - first)[:clusters]
     centre = np.resize(centre, clusters)
     lon, lat = enterprises.lon[centre].copy(), enterprises.lat[centre].copy()
-    for kind, cluster in zip(KINDS, SPIKES, strict=True):
+    for slot in world.cast.all("R35"):
+        cluster = planted_cluster(SPIKES, slot.turn, slot.kind)
         if cluster < clusters:
-            at = slot_of("R35", kind).enterprise
+            at = slot.enterprise
             east, north = mean_wind(world, enterprises.lon[at], enterprises.lat[at], night_hours())
             moved = shifted(enterprises.lon[at], enterprises.lat[at], SPIKE_KM * east, SPIKE_KM * north)
             lon[cluster], lat[cluster] = float(moved[0]), float(moved[1])
     offset = rng.uniform(-CLUSTER_KM, CLUSTER_KM, (2, clusters * CLUSTER))
     offset[:, ::CLUSTER] = 0.0
-    second = BUBBLES[0] * CLUSTER + 1
-    offset[:, second : second + 1] = np.array([BESIDE_KM]).T
+    for turn in range(world.plan.turns):
+        second = planted_cluster(BUBBLES, turn, "positive") * CLUSTER + 1
+        offset[:, second : second + 1] = np.array([BESIDE_KM]).T
     spread = shifted(np.repeat(lon, CLUSTER), np.repeat(lat, CLUSTER), offset[0], offset[1])
     return spread[0][:n], spread[1][:n]
 

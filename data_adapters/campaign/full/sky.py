@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data_adapters.campaign.full.ambient import DIP_H, SUMMER
+from data_adapters.campaign.full.ambient import SUMMER, dip_hours
 from data_adapters.campaign.full.columns import Columns, dates, named, reals, same, times
 from data_adapters.campaign.full.emergency import AQI_VERSIONS, NEW_AQI_YEAR
 from data_adapters.campaign.full.micro import humidity
@@ -35,8 +35,11 @@ def write_weather(world: World, sink: Sink, network: Network) -> None:
         *(one.T for one in world.weather.wind(network.lon, network.lat, hour.astype(np.float64)))
     )
     rain = world.weather.rain_mm(network.lon, network.lat, hour.astype(np.float64)).T
-    rain[DIP_H[0] - DRY_HOURS : DIP_H[1] + DRY_HOURS] = 0.0
-    rain[DIP_H[0] : DIP_H[1], 0] = 6.4
+    dips = [dip_hours(world, turn) for turn in range(world.plan.turns)]
+    for first, last in dips:
+        rain[first - DRY_HOURS : last + DRY_HOURS] = 0.0
+    for station, (first, last) in enumerate(dips[:n]):
+        rain[first:last, station] = 6.4
     temp = 28 + 5 * np.sin(2 * np.pi * (hour[:, None] - 9) / 24) + rng.normal(0, 0.6, (HOURS, n))
     rh = humidity(world, network.lon, network.lat)
     columns: Columns = {

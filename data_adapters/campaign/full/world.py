@@ -8,13 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from data_adapters.campaign import grid, invented
-from data_adapters.campaign.full.cases import (
-    PLANTED_ENTERPRISES,
-    PLANTED_OUTLETS,
-    REFERENCE_COUNTY,
-    SLOTS,
-    Truth,
-)
+from data_adapters.campaign.full.cases import COMPLIERS, LISTED, REFERENCE_COUNTY, Cast, Truth, make_cast
 from data_adapters.campaign.full.columns import credit_codes
 from data_adapters.campaign.full.hot_places import FLOW_M3_H, HEIGHT_M, choose_places
 from data_adapters.campaign.full.plan import ROUND_DAYS, Plan
@@ -80,6 +74,11 @@ class World:
     weather: Weather
     truth: Truth
 
+    @property
+    def cast(self) -> Cast:
+        """Who is set aside for the planted cases."""
+        return make_cast(self.plan.turns)
+
     def industry_code(self, enterprise: Ints) -> Texts:
         """Industry codes of enterprises."""
         return invented.texts("industries", "industry_code")[self.enterprises.industry[enterprise]]
@@ -99,8 +98,8 @@ def make_world(plan: Plan, regions: pa.Table) -> World:
 
 
 def _make_enterprises(plan: Plan, places: Places, terrain: Terrain, weather: Weather) -> Enterprises:
-    rng = stream(plan.seed, "full-enterprises")
-    n = max(plan.rows("L01"), PLANTED_ENTERPRISES + 1)
+    rng, cast = stream(plan.seed, "full-enterprises"), make_cast(plan.turns)
+    n = max(plan.rows("L01"), cast.enterprises + 1)
     home = np.flatnonzero(terrain.is_home)
     weight = np.where(rng.random(len(home)) < 1 / PARK_EVERY, PARK_WEIGHT, 1.0) * rng.gamma(2.0, 1.0, len(home))
     in_county = home[places.county_code[terrain.county[home]] == REFERENCE_COUNTY]
@@ -109,9 +108,11 @@ def _make_enterprises(plan: Plan, places: Places, terrain: Terrain, weather: Wea
     cell = pick(rng, home, np.where(hot.empty[home], 0.0, weight), n).astype(np.int64)
     cell[0] = reference
     cell[hot.enterprise] = terrain.nearest(hot.lon, hot.lat)
+    for slot in cast.all(LISTED, COMPLIERS):
+        cell[slot.enterprise] = cell[cast.of("R22", "positive", slot.turn).enterprise]  # in a city under alert
     codes = invented.texts("industries", "industry_code").tolist()
     industry = pick(rng, np.arange(len(codes)), invented.numbers("industries", "hebei"), n).astype(np.int64)
-    for slot in SLOTS:
+    for slot in cast.slots:
         industry[slot.enterprise] = codes.index(slot.industry)
     inside = rng.uniform(0.04, 0.96, (2, n)) - 0.5
     lon, lat = grid.centre(terrain.col[cell] + inside[0], terrain.row[cell] + inside[1])
@@ -129,14 +130,14 @@ def _make_enterprises(plan: Plan, places: Places, terrain: Terrain, weather: Wea
 
 def _make_stacks(plan: Plan, enterprises: Enterprises) -> Stacks:
     """Outlets until the outlet-days of the plan are used up by rounds and histories."""
-    rng = stream(plan.seed, "full-stacks")
-    planted = {slot.outlet: slot for slot in SLOTS if slot.outlet >= 0}
-    history = [plan.history_days(planted[at].rule) for at in range(PLANTED_OUTLETS)]
-    used = sum(history) + PLANTED_OUTLETS * ROUND_DAYS
+    rng, cast = stream(plan.seed, "full-stacks"), make_cast(plan.turns)
+    planted = {slot.outlet: slot for slot in cast.slots if slot.outlet >= 0}
+    history = [plan.history_days(planted[at].rule) for at in range(cast.outlets)]
+    used = sum(history) + cast.outlets * ROUND_DAYS
     ordinary = max(1, -(-(plan.rows("E02") - used) // ROUND_DAYS))
     # A few more than the days need: hours that are missing at planted outlets are made good there.
-    n = PLANTED_OUTLETS + ordinary + 2
-    enterprise, number = _owners(n, len(enterprises))
+    n = cast.outlets + ordinary + 2
+    enterprise, number = _owners(n, len(enterprises), cast)
     industry = enterprises.industry[enterprise]
     codes = invented.texts("industries", "industry_code")[industry]
     flow = invented.numbers("industries", "flow_m3_h")[industry] * rng.lognormal(0, 0.35, n)
@@ -144,8 +145,8 @@ def _make_stacks(plan: Plan, enterprises: Enterprises) -> Stacks:
         flow[at] = FLOW_M3_H if slot.rule == "R31" else flow[at]
     limit = np.stack([invented.numbers("industries", column)[industry] for column in LIMITS], axis=1)
     mn = np.array([f"99990000SIM{serial:013X}" for serial in range(n)], dtype=np.str_)
-    twin = next(slot.outlet for slot in SLOTS if slot.kind == "twin")
-    mn[twin] = mn[twin - 1]
+    twins = np.array([slot.outlet for slot in cast.slots if slot.kind == "twin"])
+    mn[twins] = mn[twins - 1]
     height = np.clip(30 + flow / 9000 * rng.uniform(0.7, 1.2, n), 25, 210).round().astype(np.float64)
     height[[at for at, slot in planted.items() if slot.rule == "R31"]] = HEIGHT_M
     return Stacks(
@@ -158,17 +159,16 @@ def _make_stacks(plan: Plan, enterprises: Enterprises) -> Stacks:
         flow=np.round(flow),
         height=height,
         area=np.clip(flow / 3600 / 11.0 * 1.6, 0.3, None).round(2).astype(np.float64),
-        history=np.concatenate([history, np.zeros(n - PLANTED_OUTLETS, np.int64)]).astype(np.int64),
+        history=np.concatenate([history, np.zeros(n - cast.outlets, np.int64)]).astype(np.int64),
     )
 
 
-def _owners(n: int, enterprises: int) -> tuple[Ints, Ints]:
+def _owners(n: int, enterprises: int, cast: Cast) -> tuple[Ints, Ints]:
     """Enterprise and running number of each outlet: planted ones by slot, the others about 1.3 an enterprise."""
-    planted = {slot.outlet: slot for slot in SLOTS if slot.outlet >= 0}
-    first = [planted[outlet].enterprise for outlet in range(PLANTED_OUTLETS)]
-    index = np.arange(n - PLANTED_OUTLETS)
-    room = enterprises - PLANTED_ENTERPRISES
-    rest = PLANTED_ENTERPRISES + np.floor(index / OUTLETS_PER_ENTERPRISE).astype(np.int64) % room
+    first = [slot.enterprise for slot in cast.slots if slot.outlet >= 0]
+    index = np.arange(n - cast.outlets)
+    room = enterprises - cast.enterprises
+    rest = cast.enterprises + np.floor(index / OUTLETS_PER_ENTERPRISE).astype(np.int64) % room
     enterprise = np.concatenate([np.array(first, dtype=np.int64), rest])
     order = np.argsort(enterprise, kind="stable")
     start = np.searchsorted(enterprise[order], enterprise[order], side="left")
