@@ -1,4 +1,4 @@
-"""The lists of words every snapshot carries, so that the browser can be told what a number means."""
+"""The lists of words every snapshot carries, so that the browser can be told what a number means; and the calendar."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyarrow.csv as pa_csv
 
 from data_adapters.tables import Table
 from fusion.layout import CLUE_CATEGORIES, INDUSTRIES, PROBLEM_TYPES
+from fusion.working_days import working_days
 
 REFERENCE = {
     "industries": INDUSTRIES,
@@ -19,8 +20,8 @@ REFERENCE = {
 
 
 def reference_tables() -> dict[str, pa.Table]:
-    """The reference lists as snapshot tables, in the order they are written."""
-    return {name: _read(name, table) for name, table in REFERENCE.items()}
+    """The reference lists and the calendar as snapshot tables; the lists in the order they are written."""
+    return {**{name: _read(name, table) for name, table in REFERENCE.items()}, "working_days": working_days()}
 
 
 def _read(name: str, table: Table) -> pa.Table:

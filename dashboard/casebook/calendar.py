@@ -1,35 +1,32 @@
-"""Working days of mainland China, by the yearly notices of the State Council (`holidays.toml`).
+"""Deadlines in working days of mainland China; which days these are, `fusion.working_days` knows.
 
 A year without a notice has weekends only; `knows` says so, and a deadline that falls in it is marked provisional.
 """
 
 from __future__ import annotations
 
-import tomllib
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from importlib import resources
+
+from fusion.working_days import is_working_day, knows
+
+__all__ = [
+    "add_working_days",
+    "end_of_period",
+    "is_working_day",
+    "knows",
+    "wall_clock",
+    "working_days_between",
+    "working_hours_between",
+]
 
 DAY = timedelta(days=1)
 END_OF_DAY = time(23, 59, 59)
-SATURDAY = 5
 UTC_8 = timedelta(hours=8)
 
 
 def wall_clock() -> datetime:
     """The time of day of the house: naive UTC+8, to the second."""
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0) + UTC_8
-
-
-def knows(year: int) -> bool:
-    """Whether the notice for `year` is on file."""
-    return year in _notices()
-
-
-def is_working_day(day: date) -> bool:
-    """Whether offices are open on `day`: shifted working weekends count, public holidays don't."""
-    off, work = _notices().get(day.year, (frozenset(), frozenset()))
-    return day in work or (day.weekday() < SATURDAY and day not in off)
 
 
 def add_working_days(at: datetime, n: int) -> datetime:
@@ -69,11 +66,3 @@ def working_hours_between(start: datetime, end: datetime) -> float:
             hours += max((min(end, opens + DAY) - max(start, opens)).total_seconds(), 0) / 3600
         day += DAY
     return hours
-
-
-@cache
-def _notices() -> dict[int, tuple[frozenset[date], frozenset[date]]]:
-    text = resources.files(__package__).joinpath("holidays.toml").read_text("utf-8")
-    return {
-        int(year): (frozenset(notice["off"]), frozenset(notice["work"])) for year, notice in tomllib.loads(text).items()
-    }
