@@ -3,8 +3,9 @@
 A cell needs `min_valid` valid days; one noisy day of HCHO says nothing. It must stand above the median of its city,
 be among the city's top and stand out from all cells at the false discovery rate `fdr_q` (Benjamini and Hochberg),
 with a neighbour that does so too; it must be warm. HCHO over NO2 of the same days (FNR) and the permits around are
-told with it. Forests can't be masked, for no table has them, nor are fires taken out of the composite; a native pixel
-is 5.5 km wide, so an area of neighbours may be one pixel seen twice: the edge of the pixel is told.
+told with it. It began on the first day it stood above the median of its city: of that day, or of the composite where
+too little of the city was seen that day. Forests can't be masked, for no table has them, nor are fires taken out of
+the composite; a native pixel is 5.5 km wide, so an area of neighbours may be one pixel seen twice: the edge is told.
 """
 
 from __future__ import annotations
@@ -88,11 +89,11 @@ def composite(measured: Floats, grid: Grid, until: int, values: Values) -> Compo
     return Composite(mean, valid, anomaly, q, high)
 
 
-def since(high_days: Flags, measured: Floats, anomaly_days: Floats, comp_d: int, an_min: float) -> Ints:
-    """First high day of the present spell: composites have been high ever since, and that day itself was."""
-    days = high_days.shape[1]
+def since(raised_days: Flags, measured: Floats, anomaly_days: Floats, comp_d: int, an_min: float) -> Ints:
+    """First day of the present spell: composites have stood above the city ever since, and that day itself did."""
+    days = raised_days.shape[1]
     index = np.arange(days)
-    last_break = np.where(high_days, -1, index).max(axis=1, initial=-1)
+    last_break = np.where(raised_days, -1, index).max(axis=1, initial=-1)
     begin = np.maximum(last_break + 1 - (comp_d - 1), 0)
     with np.errstate(invalid="ignore"):
         candidates = (anomaly_days >= an_min) & np.isfinite(measured) & (index >= begin[:, None])
@@ -114,20 +115,23 @@ def find(ask: Ask, values: Values) -> pa.Table:
     cells = np.flatnonzero(now.is_high & _is_warm(ask, grid, values))
     if not len(cells):
         return asked("cell", [])
-    begins = _begins(measured, grid, cells, (last, values))
+    begins = _begins(measured, grid, cells, (now, last, values))
     no2, _ = read_days(ask, grid, "NO2", values)
     return asked("cell", _told(grid, now, (cells, begins, last, first), (ask, no2, values)))
 
 
-def _begins(measured: Floats, grid: Grid, cells: Ints, when: tuple[int, Values]) -> Ints:
-    last, values = when
-    high = np.zeros((len(cells), last + 1), dtype=np.bool_)
+def _begins(measured: Floats, grid: Grid, cells: Ints, when: tuple[Composite, int, Values]) -> Ints:
+    now, last, values = when
+    usual = city_quantile(now.mean.astype(np.float32), grid.city, 0.5)
+    raised = np.zeros((len(cells), last + 1), dtype=np.bool_)
     daily = np.full((len(cells), last + 1), np.nan, dtype=np.float32)
     for day in np.flatnonzero(np.isfinite(measured[:, : last + 1]).any(axis=0)):
-        high[:, day] = composite(measured, grid, int(day), values).is_high[cells]
+        with np.errstate(invalid="ignore"):  # a place among the top of its city hangs on how much of it was seen
+            raised[:, day] = composite(measured, grid, int(day), values).anomaly[cells] >= values["an_min"]
         middle = city_quantile(measured[:, day], grid.city, 0.5)
+        middle = np.where(np.isnan(middle), usual, middle)
         daily[:, day] = measured[cells, day] / middle[grid.city[cells]] - 1
-    return since(high, measured[cells, : last + 1], daily, int(values["comp_d"]), values["an_min"])
+    return since(raised, measured[cells, : last + 1], daily, int(values["comp_d"]), values["an_min"])
 
 
 def _is_warm(ask: Ask, grid: Grid, values: Values) -> Flags:

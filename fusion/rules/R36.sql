@@ -89,10 +89,10 @@ odd AS (
         COALESCE(pm10_ratio <= $drop AND pm10_own <= $own, FALSE) AS is_pm10
     FROM hours
 ),
-marked AS (
-    SELECT *, LAG(time) OVER (PARTITION BY station_id ORDER BY time) AS time_before
+followed AS (  -- hours without a valid value are not there: a run may step over $gap_h of them
+    SELECT *, LAG(is_dip OR is_upside_down) OVER w AS odd_before, LAG(time) OVER w AS time_before
     FROM odd
-    WHERE is_dip OR is_upside_down
+    WINDOW w AS (PARTITION BY station_id ORDER BY time)
 ),
 runs AS (
     SELECT
@@ -103,9 +103,10 @@ runs AS (
         MIN(pm25_ratio) AS pm25_ratio, MIN(neighbours) AS neighbours, MIN(gases_following) AS gases_following
     FROM (
         SELECT
-            *, SUM(CASE WHEN time_before = time - INTERVAL 1 HOUR THEN 0 ELSE 1 END)
+            *, SUM(CASE WHEN odd_before AND time_before >= time - INTERVAL 1 HOUR * ($gap_h + 1) THEN 0 ELSE 1 END)
                 OVER (PARTITION BY station_id ORDER BY time) AS run
-        FROM marked
+        FROM followed
+        WHERE is_dip OR is_upside_down
     ) AS numbered
     GROUP BY station_id, run
 ),

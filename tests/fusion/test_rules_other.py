@@ -595,6 +595,17 @@ def test_r30_finds_nine_cells_high_all_along_at_their_middle():
     assert (found["facts"]["n_cells"], found["facts"]["fnr"], found["facts"]["regime"]) == (9, 4.0, "NOx-limited")
 
 
+def test_r30_days_on_which_the_city_was_hardly_seen_do_not_move_the_onset():
+    tables = formaldehyde(1.6, 1)
+    near = {grid.cell_id(MIDDLE[0] + col, MIDDLE[1] + row) for col in (-1, 0, 1) for row in (-1, 0, 1)}
+    names = {(round(row["lon_deg"], 6), round(row["lat_deg"], 6)): row["cell_id"] for row in tables["grid_cells"]}
+    for row in tables["satellite_grid"]:
+        is_far = names[round(row["lon_deg"], 6), round(row["lat_deg"], 6)] not in near
+        row["is_valid"] = row["is_valid"] and not (is_far and row["date"] < at(72).date())
+    (found,) = ask_rule("R30", tables)
+    assert found["onset_at"] == at(0)
+
+
 @pytest.mark.parametrize(
     "tables",
     [formaldehyde(1.1, 1), formaldehyde(1.8, 0), formaldehyde(1.6, 1, temp_c=12), formaldehyde(1.6, 1, days=3)],
@@ -847,6 +858,23 @@ def test_r36_finds_particles_that_fall_alone():
         at(80),
         at(85),
     )
+
+
+def without(tables: dict[str, Rows], gone: Sequence[int]) -> dict[str, Rows]:
+    hours = [
+        row | {"flag": "H"} if row["time"] in [at(one) for one in gone] else row for row in tables["station_hours"]
+    ]
+    return tables | {"station_hours": hours}
+
+
+def test_r36_an_hour_that_was_not_measured_does_not_split_a_dip():
+    (found,) = ask_rule("R36", without(stations(range(80, 85)), [82]), 120)
+    assert (found["onset_at"], found["window_to"], found["facts"]["hours"]) == (at(80), at(85), 4)
+
+
+def test_r36_an_hour_at_the_level_of_the_neighbours_or_a_long_gap_does_split_it():
+    assert ask_rule("R36", stations([80, 81, 83, 84]), 120) == []
+    assert ask_rule("R36", without(stations(range(80, 87)), [82, 83, 84]), 120) == []
 
 
 @pytest.mark.parametrize(
