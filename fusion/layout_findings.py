@@ -20,7 +20,7 @@ RULE_METHODS = Table(
         Column("fires_en", TEXT, "when it fires, in English"),
         Column("lists_json", TEXT, "evidence, lookalikes, checklist in both languages, and law: JSON lists of texts"),
         Column("parameters_json", TEXT, "its parameters by name: default, unit, basis, meaning in both languages"),
-        Column("profiles_json", TEXT, "other values by key-region group"),
+        Column("profiles_json", TEXT, "by key-region group: other values, since when, basis and why in both languages"),
         Column("text", TEXT, "its SQL, or the name of its module"),
     ),
 )
@@ -132,9 +132,19 @@ SUPERVISION = Table(
         Column("outlet_id", TEXT, "outlet", nullable=True),
         Column("pollutant", TEXT, "pollutant", nullable=True),
         Column("onset_at", TIME, "since when"),
-        Column("level", TEXT, "yellow, orange or red"),
+        Column("level", TEXT, "blue, yellow, orange or red"),
         Column("is_order", FLAG, "an order is suggested"),
         Column("is_listed", FLAG, "listing (挂牌督办) is suggested"),
+        Column(
+            "group_code",
+            TEXT,
+            "key-region group its city was in at the onset, whose values were used if the rule has "
+            "own ones for it; empty: none",
+            nullable=True,
+        ),
+        Column(
+            "ground", TEXT, "level: it reached an order's level; daily_mean: a daily mean is enough in its province"
+        ),
     ),
 )
 

@@ -44,6 +44,8 @@ def _told(rule: Rule) -> dict[str, object]:
         "parameters_json": json.dumps(
             {name: one.model_dump() for name, one in rule.parameter.items()}, ensure_ascii=False
         ),
-        "profiles_json": json.dumps({group: dict(values) for group, values in rule.profile.items()}),
+        "profiles_json": json.dumps(
+            {group: one.model_dump(mode="json") for group, one in rule.profile.items()}, ensure_ascii=False
+        ),
         "text": rule.sql or f"{rule.rule_id}.py",
     }

@@ -10,13 +10,14 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fusion.errors import FusionError
 
 BUILT_IN = Path(__file__).parent / "rules"
+PROFILE_WORDS = ("valid_from", "basis", "why_zh", "why_en")
 Value = float | int | str
 Words = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -33,6 +34,27 @@ class Parameter(_Strict):
     basis: Literal["source", "proposal", "to_verify"]  # written down in a source, our own, or from memory
     meaning_zh: str
     meaning_en: str
+
+
+class Profile(_Strict):
+    """Other values for the cities of a key-region group, and what they rest on.
+
+    In the file they stand flat beside the values: `d_month = 3`, `valid_from = 2023-01-01`.
+    """
+
+    values: Mapping[str, Value]
+    valid_from: date | None = None  # told, as that of the rule
+    basis: Literal["source", "proposal", "to_verify"] = "proposal"
+    why_zh: str = ""
+    why_en: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, given: Any) -> Any:  # noqa: ANN401 - a table of the file, or what is none
+        if not isinstance(given, dict) or "values" in given:
+            return given
+        told = {name: given[name] for name in PROFILE_WORDS if name in given}
+        return {**told, "values": {name: value for name, value in given.items() if name not in PROFILE_WORDS}}
 
 
 class Rule(_Strict):
@@ -55,7 +77,7 @@ class Rule(_Strict):
     checklist_en: Words
     law: tuple[str, ...] = ()
     parameter: Mapping[str, Parameter] = Field(default_factory=dict)
-    profile: Mapping[str, Mapping[str, Value]] = Field(default_factory=dict)  # by key-region group
+    profile: Mapping[str, Profile] = Field(default_factory=dict)  # by key-region group
     sql: str = ""  # from the .sql beside it
     module: Path | None = None  # the .py beside it
     is_built_in: bool = False  # it reads nothing but tables, so its findings may be kept
@@ -66,7 +88,8 @@ class Rule(_Strict):
         Raises  FusionError for a parameter the rule has not
         """
         chosen = {name: one.default for name, one in self.parameter.items()}
-        for more in (self.profile.get(group or "", {}), changes or {}):
+        own = self.profile.get(group or "")
+        for more in (own.values if own else {}, changes or {}):
             unknown = sorted(set(more) - set(chosen))
             if unknown:
                 known = ", ".join(chosen) or "it has none"

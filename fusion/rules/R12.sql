@@ -205,7 +205,8 @@ SELECT
     TO_JSON({
         'level': j.level, 'hours_over': j.hours, 'hours_in_a_row': j.hours_in_a_row, 'hours_of_day': j.hours_of_day,
         'days_over': j.days, 'days_of_30': j.days_of_30, 'times_over_hour': ROUND(j.max_hour - 1, 3),
-        'times_over_day': ROUND(j.max_day - 1, 3), 'limit_mg_m3': j.limit_mg_m3
+        'times_over_day': ROUND(j.max_day - 1, 3), 'limit_mg_m3': j.limit_mg_m3,
+        'asked': {'n_h3': $n_h3, 'n_h6': $n_h6, 'd_month': $d_month}
     })::VARCHAR AS facts
 FROM judged AS j
 WHERE j.level IS NOT NULL AND j.to_at > $from_at::TIMESTAMP

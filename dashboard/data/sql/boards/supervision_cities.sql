@@ -1,6 +1,6 @@
 -- Electronic orders and listings on clues in scope, by city, and what the snapshot's register of clues says became of them.
 -- Grain    one row per city, and one per key region on the day of the order (kind 'group': a city may be in none or two)
--- Columns  answered: went on to rectification or re-check; late: stands, and its deadline is before as_of
+-- Columns  profile: of a city the key region it is in at as_of, whose thresholds hold; answered: went on to rectification or re-check; late: stands, and its deadline is before as_of
 WITH steps AS (
     SELECT
         v.clue_idx, v.to_state AS kind, v."at" AS issued_at, v.due_at,
@@ -23,9 +23,16 @@ placed AS (
         AND (g.valid_to IS NULL OR o.issued_at::DATE < g.valid_to)
     UNION ALL
     SELECT 'all', '', o.* FROM orders o
+),
+profiles AS (
+    SELECT city_idx, MIN(group_code) AS profile
+    FROM place_groups
+    WHERE valid_from <= $as_of::DATE AND (valid_to IS NULL OR valid_to > $as_of::DATE)
+    GROUP BY city_idx
 )
 SELECT
     level, code,
+    ANY_VALUE(CASE WHEN level = 'city' THEN profile END) AS profile,
     COUNT(*) FILTER (kind = 'E_SUPERVISED') AS issued,
     COUNT(DISTINCT clue_idx) FILTER (kind = 'E_SUPERVISED') AS clues,
     COUNT(*) FILTER (kind = 'E_SUPERVISED' AND left_to IS NULL) AS standing,
@@ -33,6 +40,6 @@ SELECT
     COUNT(*) FILTER (kind = 'E_SUPERVISED' AND left_to IN ('RECTIFYING', 'RECHECK')) AS answered,
     COUNT(*) FILTER (kind = 'E_SUPERVISED' AND left_to = 'LISTED_SUPERVISED') AS escalated,
     COUNT(*) FILTER (kind = 'LISTED_SUPERVISED' AND left_to IS NULL) AS listed
-FROM placed
+FROM placed LEFT JOIN profiles USING (city_idx)
 GROUP BY level, code
 ORDER BY level, standing DESC, issued DESC, code
