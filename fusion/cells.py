@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fusion.engine import Engine
-from fusion.grid import OUTSIDE, cells_of, centres_of
+from fusion.grid import OUTSIDE, cell_id, cells_of, centres_of
 from fusion.layout import NO_PLACE
 from fusion.places import Places
 
@@ -50,12 +50,22 @@ def grid_cells(engine: Engine, places: Places) -> GridCells:
 
 
 def enterprise_counties(enterprises: pa.Table, places: Places) -> pa.Table:
-    """The county of every enterprise that has a position but names no county; without a row outside all."""
-    needed = pc.and_(
-        pc.is_null(enterprises["county_adcode"]),
-        pc.and_(pc.is_valid(enterprises["lon_deg"]), pc.is_valid(enterprises["lat_deg"])),
+    """Of every enterprise with a position: its cell, and its county where it names none.
+
+    Shape   county_idx is empty where the register names a county or the position lies in none; cell_id outside the grid
+    """
+    is_placed = pc.and_(pc.is_valid(enterprises["lon_deg"]), pc.is_valid(enterprises["lat_deg"]))
+    chosen = enterprises.filter(is_placed)
+    lon_deg, lat_deg = chosen["lon_deg"].to_numpy(), chosen["lat_deg"].to_numpy()
+    is_nameless = chosen["county_adcode"].is_null().to_numpy(zero_copy_only=False)
+    county_idx = np.full(len(lon_deg), NO_PLACE, dtype=np.uint16)
+    county_idx[is_nameless] = places.counties_at(lon_deg[is_nameless], lat_deg[is_nameless])
+    col, row = cells_of(lon_deg, lat_deg)
+    names = [cell_id(*cell) if cell[0] != OUTSIDE else None for cell in zip(col.tolist(), row.tolist(), strict=True)]
+    return pa.table(
+        {
+            "enterprise_id": chosen["enterprise_id"],
+            "county_idx": pa.array(county_idx, mask=county_idx == NO_PLACE),
+            "cell_id": pa.array(names, pa.string()),
+        }
     )
-    chosen = enterprises.filter(needed).select(["enterprise_id", "lon_deg", "lat_deg"])
-    county_idx = places.counties_at(chosen["lon_deg"].to_numpy(), chosen["lat_deg"].to_numpy())
-    found = pa.table({"enterprise_id": chosen["enterprise_id"], "county_idx": county_idx.astype(np.uint16)})
-    return found.filter(pa.array(county_idx != NO_PLACE))

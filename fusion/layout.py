@@ -12,6 +12,7 @@ import pyarrow as pa
 from data_adapters import tables as canonical
 from data_adapters.tables import DATE, FLAG, REAL, TEXT, TIME, Column, Table
 from fusion.layout_accounts import ACCOUNT_TABLES
+from fusion.layout_calendar import WORKING_DAYS
 from fusion.layout_dossier import DOSSIER_TABLES
 from fusion.layout_findings import FINDING_TABLES
 from fusion.layout_incineration import INCINERATION_TABLES
@@ -274,6 +275,8 @@ CHECKS = Table(
         Column("mode", TEXT, "onsite or offsite"),
         Column("n_problems", U8, "problems found"),
         Column("n_prominent", U8, "prominent ones among them"),
+        Column("is_control", FLAG, "drawn by lot to compare with; empty: the register doesn't tell", nullable=True),
+        Column("cell_id", TEXT, "grid cell of the enterprise", nullable=True),
     ),
 )
 
@@ -325,6 +328,7 @@ TABLES: dict[str, Table] = {
         RULES,
         PROBLEM_TYPES,
         CLUE_CATEGORIES,
+        WORKING_DAYS,
         ENTERPRISES,
         HOTSPOTS,
         COVERAGE,

@@ -81,7 +81,7 @@ DOSSIER_FACTS = Table(
             "kind",
             TEXT,
             "permit, limit, amount, registration, sample, penalty, past_problem, coercive, complaint, petition, "
-            "reduction, grade, order, service or mark",
+            "reduction, grade, order, transmission (of a day, all outlets), cut (under an alert), service or mark",
         ),
         Column("fact_id", TEXT, "what the register calls it"),
         Column("from_at", TIME, "since when, or when", nullable=True),

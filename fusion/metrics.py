@@ -1,31 +1,57 @@
-"""The dictionary of figures: what each means, its SQL, and what it comes to over the tables a connection sees.
+"""What the figures of the dictionary come to over the tables a connection sees.
 
-`metrics.toml` holds the figures. Their SQL mentions no filter: whoever asks narrows the tables first. A share tells
-its Wilson bounds, a rate below its minimum is none, and what the tables can't tell is "not available", never 0.
+`metrics.toml` holds them, `metrics_book` reads it. Their SQL mentions no filter: whoever asks narrows the tables first.
+A share tells its Wilson bounds, a rate below its minimum is none, and what the tables can't tell is "not available",
+never 0.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from fusion.errors import FusionError
+from data_adapters.catalogue import CATEGORIES
+from fusion.metrics_book import (
+    BUILT_IN,
+    NOTHING_SEEN,
+    Dictionary,
+    Metric,
+    View,
+    Words,
+    dictionary,
+    load_metrics,
+)
 from fusion.snapshot import Manifest, Snapshot
 
-BUILT_IN = Path(__file__).with_name("metrics.toml")
+__all__ = [
+    "BUILT_IN",
+    "NOTHING_SEEN",
+    "SCOPED",
+    "Asked",
+    "Dictionary",
+    "Measured",
+    "Metric",
+    "View",
+    "Words",
+    "dictionary",
+    "judged",
+    "lacking",
+    "load_metrics",
+    "measure",
+    "opened",
+    "reads",
+    "reason",
+    "wilson",
+]
+
 SCOPED = ("moment", "clues", "clue_events", "checks", "problems", "enterprises", "hotspots", "coverage",
-          "emission_daily", "dossier_facts")  # fmt: skip
+          "emission_daily", "dossier_facts", "working_days")  # fmt: skip
 Z_95 = 1.959963984540054
-NOTHING_SEEN = "observations in scope (范围内无观测)"
 NO_CONDITION: Mapping[str, str] = {}
 # What a condition on checks and clues, which both know round, place and industry, means for the tables about them.
 FOLLOWS = {
@@ -43,6 +69,9 @@ MADE_OF = {
     "coverage": "satellite_grid",
     "emission_daily": "emission_series",
 }
+DAYS_SEEN = "SELECT date FROM emission_daily UNION ALL SELECT date FROM hotspots UNION ALL SELECT date FROM coverage"
+COLUMNS_THERE = "SELECT DISTINCT table_name || '.' || column_name FROM information_schema.columns"
+ARRIVED = "SELECT code FROM categories WHERE rows > 0"
 TABLES_THERE = "SELECT DISTINCT table_name FROM information_schema.tables"
 SURVIVAL = """
 SELECT MIN(hours) FROM (
@@ -59,81 +88,6 @@ STATISTICS = {
     "p90": "SELECT QUANTILE_CONT(hours, 0.9) FROM lasted WHERE is_over",
     "survival_p50": SURVIVAL,
 }
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(_Strict):
-    """The same in both languages."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
-class View(_Strict):
-    """A table made of the tables, for several figures."""
-
-    meaning: str
-    sql: str
-
-
-class Metric(_Strict):
-    """A figure as `metrics.toml` tells it."""
-
-    name_zh: str = Field(min_length=1)
-    name_en: str = Field(min_length=1)
-    definition_zh: str = Field(min_length=1)
-    definition_en: str = Field(min_length=1)
-    kind: Literal["count", "ratio", "share", "duration", "comparison"]
-    unit: str
-    version: str
-    numerator: str = ""
-    denominator: str = ""
-    statistic: Literal["", "p50", "p90", "survival_p50"] = ""
-    answered_by: Literal["", "ranking", "round_on_round"] = ""
-    needs: str = ""  # what the snapshot would have to hold
-    also_reads: tuple[str, ...] = ()  # tables its columns were made of
-    minimum: int = Field(default=20, ge=1)  # below this denominator there is no rate
-    has_bounds: bool = True  # of a share; none where hours or cells resemble their neighbours
-    warnings: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        if self.needs:
-            return self
-        if (self.kind == "comparison") != bool(self.answered_by):
-            raise ValueError("answered_by is for a comparison that needs nothing, and for nothing else")
-        if bool(self.numerator) == bool(self.answered_by):
-            raise ValueError("it has neither numerator nor needs" if not self.numerator else "it has no numerator")
-        if (self.kind in ("ratio", "share")) != bool(self.denominator):
-            raise ValueError("a ratio or share has a denominator, nothing else has")
-        if (self.kind == "duration") != bool(self.statistic):
-            raise ValueError("a duration has a statistic, nothing else has")
-        return self
-
-
-class Dictionary(_Strict):
-    """All figures, the words of their units and warnings, and the views they share."""
-
-    unit: Mapping[str, Words]
-    warning: Mapping[str, Words]
-    view: Mapping[str, View] = Field(default_factory=dict)
-    metric: Mapping[str, Metric]
-
-    def get(self, metric_id: str) -> Metric:
-        """The figure of that id.
-
-        Raises  FusionError if there is none
-        """
-        if metric_id not in self.metric:
-            raise FusionError(f"fusion/{BUILT_IN.name}: key 'metric.{metric_id}': there is none", "see docs/metrics.md")
-        return self.metric[metric_id]
-
-    def sql(self, text: str) -> str:
-        """`text` itself, or the SQL of the count it names."""
-        return self.metric[text].numerator if text in self.metric else text
 
 
 @dataclass(frozen=True)
@@ -154,50 +108,14 @@ class Measured:
     lacks: str = ""
 
 
-def load_metrics(path: Path = BUILT_IN) -> Dictionary:
-    """The dictionary in a file.
-
-    Raises  FusionError that names the file, the key and what is wrong
-    """
-    try:
-        book = Dictionary.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FusionError(f"{path}: {error}", "see docs/metrics.md") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise FusionError(f"{path}: key '{key}': {first['msg'].lower()}", "see docs/metrics.md") from error
-    for key, problem in _unknown_words(book):
-        raise FusionError(f"{path}: key '{key}': {problem}", "see docs/metrics.md")
-    return book
-
-
-def _unknown_words(book: Dictionary) -> Iterable[tuple[str, str]]:
-    for name, one in book.metric.items():
-        if one.unit not in book.unit:
-            yield f"metric.{name}.unit", f"there is no unit {one.unit!r}"
-        for warning in one.warnings:
-            if warning not in book.warning:
-                yield f"metric.{name}.warnings", f"there is no warning {warning!r}"
-        for part in ("numerator", "denominator"):
-            text = getattr(one, part)
-            if re.fullmatch(r"\w+", text) and (text not in book.metric or book.metric[text].kind != "count"):
-                yield f"metric.{name}.{part}", f"there is no count {text!r}"
-
-
-@functools.cache
-def dictionary() -> Dictionary:
-    """The built-in dictionary, read once."""
-    return load_metrics()
-
-
 def opened(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     """A connection that sees a whole snapshot, and its `moment`; close it after use."""
     db = duckdb.connect(":memory:")
     for name in snapshot.manifest.tables:
         source = str(snapshot.table(name)).replace("'", "''")
         db.execute(f"CREATE VIEW \"{name}\" AS FROM read_parquet('{source}')")
-    db.execute("CREATE TABLE moment AS SELECT CAST($as_of AS TIMESTAMP) AS as_of", {"as_of": snapshot.manifest.as_of})
+    moment = "SELECT CAST($as_of AS TIMESTAMP) AS as_of, COALESCE(MAX(date), CAST($as_of AS DATE)) AS last_day"
+    db.execute(f"CREATE TABLE moment AS {moment} FROM ({DAYS_SEEN})", {"as_of": snapshot.manifest.as_of})
     return db
 
 
@@ -236,6 +154,10 @@ def reason(one: Measured, book: Dictionary | None = None) -> Words | None:
         return Words(zh=f"暂无：需要 {one.lacks}", en=f"not available: needs {one.lacks}")
     metric = (book or dictionary()).get(one.id)
     minimum = metric.minimum
+    if metric.kind == "lift":
+        return Words(
+            zh=f"两个比率须各不少于 {minimum} 个且都有命中", en=f"both shares need {minimum} or more, and a hit"
+        )
     if metric.statistic == "survival_p50" and (one.denominator or 0) >= minimum:
         return Words(zh="办结未过半，中位数未到", en="fewer than half are closed: there is no median yet")
     return Words(zh=f"不足 {minimum}，不计", en=f"fewer than {minimum}: none is given")
@@ -250,6 +172,23 @@ def wilson(part: float, whole: float, z: float = Z_95) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
+class There:
+    """What a connection has: tables, their columns as table.column, and the categories with a row."""
+
+    tables: frozenset[str]
+    columns: frozenset[str]
+    categories: frozenset[str]
+
+    @classmethod
+    def of(cls, db: duckdb.DuckDBPyConnection) -> Self:
+        """Of a connection; without a table of categories none has a row."""
+        tables = frozenset(name for (name,) in db.execute(TABLES_THERE).fetchall())
+        columns = frozenset(name for (name,) in db.execute(COLUMNS_THERE).fetchall())
+        codes = db.execute(ARRIVED).fetchall() if "categories" in tables else []
+        return cls(tables, columns, frozenset(code for (code,) in codes))
+
+
+@dataclass(frozen=True)
 class Asked:
     """A connection, the dictionary, and a condition on checks and clues that narrows what the connection sees."""
 
@@ -260,21 +199,32 @@ class Asked:
 
     def measure(self, metrics: Mapping[str, Metric], lacking: Mapping[str, str] = NO_CONDITION) -> list[Measured]:
         """All at once: one statement, so that what several figures share is worked out once."""
-        there = {name for (name,) in self.db.execute(TABLES_THERE).fetchall()}
+        there = There.of(self.db)
+        parts = {part: self.book.get(part) for one in metrics.values() for part in one.rates}
         answers: dict[str, Measured] = {}
         scalars: dict[str, str] = {}
-        for name, metric in metrics.items():
-            lacks = metric.needs or (f"{metric.answered_by}()" if metric.answered_by else "")
-            for table in sorted(self.reads(metric)):
-                if table in lacking or table not in there:
-                    lacks = f"{table} ({lacking.get(table, 'absent')})"
+        for name, metric in {**parts, **metrics}.items():
+            lacks = self._lacks(metric, there, lacking)
             if lacks:
                 answers[name] = Measured(name, metric.unit, lacks=lacks)
-            else:
+            elif not metric.rates:
                 scalars[name] = _scalars(self.book, metric)
         for name, numbers in self._ask(scalars).items():
-            answers[name] = _judged(name, metrics[name], *numbers)
+            answers[name] = judged(name, self.book.get(name), *numbers)
+        for name, metric in metrics.items():
+            if metric.rates and name not in answers:
+                answers[name] = _lifted(name, metric, *(answers[part] for part in metric.rates))
         return [answers[name] for name in metrics]
+
+    def _lacks(self, metric: Metric, there: There, lacking: Mapping[str, str]) -> str:
+        """What a figure has not got, in words; nothing where it has all."""
+        lacks = metric.needs or (f"{metric.answered_by}()" if metric.answered_by else "")
+        for table in sorted(self.reads(metric)):
+            if table in lacking or table not in there.tables:
+                lacks = f"{table} ({lacking.get(table, 'absent')})"
+        lacks = lacks or ", ".join(f"{column} (absent)" for column in metric.columns if column not in there.columns)
+        unseen = [code for code in metric.categories if code not in there.categories]
+        return lacks or ", ".join(f"{CATEGORIES[code].canonical_table} ({code})" for code in unseen)
 
     def _ask(self, scalars: Mapping[str, str]) -> dict[str, tuple[float | None, ...]]:
         if not scalars:
@@ -309,6 +259,8 @@ class Asked:
 
     def reads(self, metric: Metric) -> set[str]:
         """The tables a figure rests on."""
+        if metric.rates:
+            return {table for part in metric.rates for table in self.reads(self.book.get(part))}
         texts = [self.book.sql(text) for text in (metric.numerator, metric.denominator) if text]
         parts = [self.book.metric[text] for text in (metric.numerator, metric.denominator) if text in self.book.metric]
         tables = {*metric.also_reads, *(name for part in parts for name in part.also_reads)}
@@ -334,10 +286,20 @@ def _scalars(book: Dictionary, metric: Metric) -> str:
     return f"NULL::DOUBLE, ({book.sql(metric.numerator)})::DOUBLE, {whole}"
 
 
-def _judged(name: str, metric: Metric, value: float | None, part: float | None, whole: float | None) -> Measured:
+def _lifted(name: str, metric: Metric, rate: Measured, base: Measured) -> Measured:
+    """One share over another, with 95 % bounds on the logarithm; the shares themselves are told with it."""
+    lacks = rate.lacks or base.lacks
+    if lacks or not (rate.value and base.value):
+        return Measured(name, metric.unit, None, rate.value, base.value, lacks=lacks)
+    a, n, b, m = (float(one or 0) for one in (rate.numerator, rate.denominator, base.numerator, base.denominator))
+    value, width = rate.value / base.value, math.exp(Z_95 * math.sqrt(1 / a - 1 / n + 1 / b - 1 / m))
+    return Measured(name, metric.unit, value, rate.value, base.value, value / width, value * width, is_enough=True)
+
+
+def judged(name: str, metric: Metric, value: float | None, part: float | None, whole: float | None) -> Measured:
     """Numbers with their meaning: a rate only where there are enough, bounds only for a share."""
     if part is None:
-        return Measured(name, metric.unit, lacks=NOTHING_SEEN)
+        return Measured(name, metric.unit, lacks=metric.without)
     if metric.kind == "count":
         return Measured(name, metric.unit, part, part, is_enough=True)
     if metric.kind == "duration":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -15,9 +15,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
+from data_adapters.catalogue import CATEGORIES
 from fusion.complaints import one_line_errors
 from fusion.metrics import Dictionary, Measured, Metric, dictionary, lacking, measure, opened, reason
-from fusion.metrics_compare import PER_ENTERPRISE, round_on_round
+from fusion.metrics_compare import PER_ENTERPRISE, RoundOnRound, round_on_round
+from fusion.metrics_year import year_on_year
 from fusion.snapshot import open_current
 
 INTRODUCTION = """# Figures
@@ -36,25 +38,33 @@ tables of a [snapshot](snapshot.md) and mentions no filter: whoever asks narrows
   source that failed.
 - `fusion.metrics_compare.round_on_round(db, metric, round)` compares a rate per enterprise with the round before, over
   the cities in scope of, and checked in, both; `ranking(db, metric, by)` orders cities, counties or industries.
+- `fusion.metrics_year.year_on_year(db, metric, round)` compares with the round of the same number of the year before: a
+  rate per enterprise where the snapshot holds that round's checks, a share of problems where the list of past
+  problems (H02) has both rounds (`python -m fusion metrics --round 2023-R08 --year-on-year --metric prominent_share`).
+- A figure of a register says which category of the [catalogue](catalogue.md) it needs; where that never arrived, the
+  figure is not available. Working days follow `fusion/holidays.toml`, the yearly notices of the State Council.
 
 ## What a filter narrows
 
-| filter | clues, steps | checks, problems | hot cells | coverage | monitoring | enterprises |
-|---|---|---|---|---|---|---|
-| place, groups by date | day found | day checked | the day | the day; a county by its city | the day | data's time |
-| rounds | own | own | own | days of the round | days of the round | |
-| dates, both included | day found | day checked | the day | the day | the day | |
-| industry | yes | yes | | | yes | yes |
-| extent of the map | clue | enterprise | cell | | enterprise | enterprise |
-| pollutant | yes | | | | yes | |
-| category, rule, status, severity | yes | | | | | |
+| filter | clues, steps | checks, problems | hot cells | coverage | monitoring | registers | enterprises |
+|---|---|---|---|---|---|---|---|
+| place, dated groups | day found | day checked | the day | the day; its city | the day | its day | data's time |
+| rounds | own | own | own | days of the round | days of the round | days of the round | |
+| dates, both included | day found | day checked | the day | the day | the day | its day | |
+| industry | yes | yes | | | yes | yes | yes |
+| extent of the map | clue | enterprise | cell | | enterprise | enterprise | enterprise |
+| pollutant | yes | | | | yes | | |
+| category, rule, status, severity | yes | | | | | | |
 
-A problem belongs to the check that found it. An enterprise is counted once a round.
+A problem belongs to the check that found it. An enterprise is counted once a round. The day of a register's line is the
+day it was issued, found or begun; of a cut the day the alert began.
 """
 
+Compare = Callable[..., RoundOnRound]
 Snapshots = Annotated[Path, typer.Option("--snapshots", help="Folder of the snapshots.")]
 Ids = Annotated[list[str] | None, typer.Option("--metric", help="Only this figure; may be given again.")]
 Round = Annotated[str, typer.Option("--round", help="Rates per enterprise of this round against the one before.")]
+IsYear = Annotated[bool, typer.Option("--year-on-year", help="With --round: against that of the year before.")]
 AsMarkdown = Annotated[bool, typer.Option("--markdown", help="The dictionary, as docs/metrics.md.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
@@ -63,6 +73,7 @@ def show_metrics(
     snapshots: Snapshots = Path("var/snapshots"),
     metric: Ids = None,
     round_code: Round = "",
+    is_year: IsYear = False,
     as_markdown: AsMarkdown = False,
     as_json: AsJson = False,
 ) -> None:
@@ -71,7 +82,7 @@ def show_metrics(
         if as_markdown:
             typer.echo(metrics_markdown(), nl=False)
         elif round_code:
-            _show_rounds(snapshots, metric, round_code, as_json)
+            _show_rounds(snapshots, metric, (round_code, year_on_year if is_year else round_on_round), as_json)
         else:
             _show_all(snapshots, metric, as_json)
 
@@ -100,16 +111,25 @@ def _sections(book: Dictionary) -> Iterator[str]:
             yield _plain(one.numerator)
             if one.denominator:
                 yield from ("-- divided by", _plain(one.denominator))
-            yield from ("```", "")
+            yield from ("```", "", *_needed(one))
             if one.warnings:
                 yield from (f"Told with it: {', '.join(f'`{key}`' for key in one.warnings)}.", "")
     for name, view in book.view.items():
         yield from (f"### View {name}", "", f"{view.meaning}.", "", "```sql", _plain(view.sql), "```", "")
 
 
+def _needed(one: Metric) -> Iterator[str]:
+    """What an installation must have for it."""
+    parts = [f"`{CATEGORIES[code].canonical_table}` ({code})" for code in one.categories]
+    parts += [f"`{column}`" for column in one.columns]
+    if parts:
+        yield from (f"Not available without {', '.join(parts)}.", "")
+
+
 def _judgement(one: Metric) -> str:
     said = {"ratio": f"none below {one.minimum}", "duration": f"{one.statistic}, none below {one.minimum}"}
     bounds = "Wilson bounds" if one.has_bounds else "no bounds"
+    said["lift"] = "bounds on the logarithm, both shares as they are judged"
     said["share"] = f"{bounds}, none below {one.minimum}"
     return f"; {said[one.kind]}" if one.kind in said else ""
 
@@ -146,14 +166,18 @@ def _cells(one: Measured, metric: Metric) -> tuple[str, str, str]:
         return why.en if why else "", of, bounds
     if metric.kind == "share":
         return f"{100 * one.value:.1f} %", of, bounds
+    if metric.kind == "lift":
+        of = f"{100 * (one.numerator or 0):.1f} % / {100 * (one.denominator or 0):.1f} %"
+        return f"{one.value:.2f}", of, f"{one.low:.2f}-{one.high:.2f}"
     return f"{one.value:,.0f}" if metric.kind == "count" else f"{one.value:,.3f}", of, bounds
 
 
-def _show_rounds(snapshots: Path, ids: list[str] | None, round_code: str, as_json: bool) -> None:
+def _show_rounds(snapshots: Path, ids: list[str] | None, asked: tuple[str, Compare], as_json: bool) -> None:
+    round_code, compare = asked
     per_enterprise = [name for name, one in dictionary().metric.items() if one.denominator == PER_ENTERPRISE]
     snapshot = open_current(snapshots)
     with closing(opened(snapshot)) as db:
-        found = [round_on_round(db, name, round_code, lacking(snapshot.manifest)) for name in ids or per_enterprise]
+        found = [compare(db, name, round_code, lacking(snapshot.manifest)) for name in ids or per_enterprise]
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
         return

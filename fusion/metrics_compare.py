@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import duckdb
@@ -46,6 +46,10 @@ class RoundOnRound:
     n_cities: int
     notes: tuple[Note, ...]
 
+    def noted(self, notes: Sequence[Note]) -> RoundOnRound:
+        """The same with more notes before the others."""
+        return replace(self, notes=(*notes, *self.notes))
+
 
 @dataclass(frozen=True)
 class Ranked:
@@ -57,7 +61,9 @@ class Ranked:
 
 
 @dataclass(frozen=True)
-class _Round:
+class Round:
+    """A round of the snapshot; `until` is the day after its last."""
+
     idx: int
     code: str
     year: int
@@ -74,8 +80,8 @@ def round_on_round(
 
     Raises  FusionError for a figure that is no rate per enterprise, a round that is not there, or the first one
     """
-    there = _rounds(db)
-    _find(there, round_code)
+    there = rounds_by_code(db)
+    find_round(there, round_code)
     codes = list(there)
     if codes[0] == round_code:
         raise FusionError(f"round {round_code} is the first: there is none before it to compare with")
@@ -97,8 +103,8 @@ def round_against(
     if metric.denominator != PER_ENTERPRISE:
         known = [name for name, one in dictionary().metric.items() if one.denominator == PER_ENTERPRISE]
         raise FusionError(f"metric {metric_id} can't be compared round on round", f"known: {', '.join(known)}")
-    there = _rounds(db)
-    now, before = _find(there, round_code), _find(there, other_code)
+    there = rounds_by_code(db)
+    now, before = find_round(there, round_code), find_round(there, other_code)
     cities_now, cities_before = (_cities(db, one.idx) for one in (now, before))
     common = sorted(cities_now & cities_before)
     both = [
@@ -109,7 +115,7 @@ def round_against(
     notes = [lists] if lists.now or lists.before else []
     notes += [*_teams(db, now, before), *_rules(db, now, before), *_calendar(db, now, before)]
     notes += [Note(key) for key in (*metric.warnings, "same_cities")]
-    change = _change(both[0].value, both[1].value)
+    change = change_of(both[0].value, both[1].value)
     return RoundOnRound(metric_id, now.code, before.code, change, both[0], both[1], len(common), tuple(notes))
 
 
@@ -151,19 +157,24 @@ def _members(db: duckdb.DuckDBPyConnection, metric: Metric, by: str) -> list[int
     return [idx for (idx,) in found]
 
 
-def _change(now: float | None, before: float | None) -> float | None:
+def change_of(now: float | None, before: float | None) -> float | None:
+    """(now - before) / before; none where either is none, or before is 0."""
     return (now - before) / before if now is not None and before else None
 
 
-def _rounds(db: duckdb.DuckDBPyConnection) -> dict[str, _Round]:
+def rounds_by_code(db: duckdb.DuckDBPyConnection) -> dict[str, Round]:
     """All rounds by code, in order of time."""
     rows = db.execute(
         "SELECT round_idx, round_code, year, from_date, to_date FROM rounds ORDER BY round_idx"
     ).fetchall()
-    return {row[1]: _Round(*row) for row in rows}
+    return {row[1]: Round(*row) for row in rows}
 
 
-def _find(rounds: Mapping[str, _Round], code: str) -> _Round:
+def find_round(rounds: Mapping[str, Round], code: str) -> Round:
+    """The round of that code.
+
+    Raises  FusionError if there is none
+    """
     if code not in rounds:
         raise FusionError(f"there is no round {code!r}", f"known: {', '.join(rounds)}")
     return rounds[code]
@@ -174,13 +185,13 @@ def _cities(db: duckdb.DuckDBPyConnection, round_idx: int) -> set[int]:
     return {city for (city,) in db.execute(text, {"round": round_idx, "nothing": NO_PLACE}).fetchall()}
 
 
-def _teams(db: duckdb.DuckDBPyConnection, now: _Round, before: _Round) -> list[Note]:
+def _teams(db: duckdb.DuckDBPyConnection, now: Round, before: Round) -> list[Note]:
     text = "SELECT COUNT(DISTINCT team_idx) FROM checks WHERE round_idx = $round AND team_idx <> $nothing"
     counts = [db.execute(text, {"round": one.idx, "nothing": NO_TEAM}).fetchall()[0][0] for one in (now, before)]
     return [Note("team_count_changed", *counts)] if counts[0] != counts[1] else []
 
 
-def _rules(db: duckdb.DuckDBPyConnection, now: _Round, before: _Round) -> list[Note]:
+def _rules(db: duckdb.DuckDBPyConnection, now: Round, before: Round) -> list[Note]:
     """Rules that changed between the rounds, as far as the snapshot can tell."""
     there = {name for (name,) in db.execute(TABLES_THERE).fetchall()}
     changed = 0
@@ -197,7 +208,7 @@ def _rules(db: duckdb.DuckDBPyConnection, now: _Round, before: _Round) -> list[N
     return [Note("rule_version_changed", changed)] if changed else []
 
 
-def _calendar(db: duckdb.DuckDBPyConnection, now: _Round, before: _Round) -> list[Note]:
+def _calendar(db: duckdb.DuckDBPyConnection, now: Round, before: Round) -> list[Note]:
     notes = [Note("year_changed")] if now.year != before.year else []
     text = "SELECT CAST(as_of AS DATE) < $until FROM moment"
     return [*notes, Note("round_unfinished")] if db.execute(text, {"until": now.until}).fetchall()[0][0] else notes

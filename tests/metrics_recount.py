@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
@@ -15,18 +16,25 @@ Part = tuple[float, float | None]
 NOWHERE = 65535
 OPEN_WORK = ("RECTIFYING", "RECHECK")
 BEFORE_VERDICT = ("PUSHED", "RETURNED", "ACCEPTED", "CHECKING", "SUSPENDED")
+NEVER_OF_NONE = (
+    "problem_closed_rate_all", "problem_closed_rate", "effective_transmission_rate", "emergency_reduction_rate",
+)  # fmt: skip
+POLICE = ("detention", "crime")
 FALSE = ("cems_falsification", "self_monitoring_falsification")
 
 
-def recount(tables: Mapping[str, list[Row]], as_of: datetime) -> dict[str, Part | None]:
-    """By figure: numerator and denominator; None where nothing was observed."""
+def recount(
+    tables: Mapping[str, list[Row]], as_of: datetime, last_day: date, arrived: Collection[str] = ()
+) -> dict[str, Part | None]:
+    """By figure: numerator and denominator; None where nothing was observed. `arrived` are categories with a row."""
     return {
         **_of_checks(tables["checks"], tables["problems"]),
         **_of_clues(tables["clues"]),
         **_of_lives(tables["clues"], _histories(tables["clue_events"]), as_of),
-        **_of_satellites(tables["hotspots"], tables["coverage"]),
+        **_of_satellites(tables["hotspots"], tables["coverage"], last_day),
+        **_of_registers(tables["dossier_facts"], as_of, arrived),
         "enterprises": (len(tables["enterprises"]), None),
-        "supervision_verified_rate": _of_orders(tables["dossier_facts"]),
+        "problem_enterprises_per_area": _of_areas(tables, _histories(tables["clue_events"])),
         "exceedance_hour_share": (
             sum(row["exceed_hours"] for row in tables["emission_daily"]),
             sum(row["valid_hours"] for row in tables["emission_daily"]),
@@ -42,15 +50,81 @@ def durations(tables: Mapping[str, list[Row]], as_of: datetime) -> dict[str, flo
         "hours_to_close_p50": _quantile(over, 0.5),
         "hours_to_close_p90": _quantile(over, 0.9),
         "hours_to_close_survival_p50": _survival_median(lasted),
+        "working_days_to_close_p50": _quantile(_working_days(tables, as_of), 0.5),
     }
 
 
-def _of_orders(facts: list[Row]) -> Part:
-    replies = [json.loads(row["detail"] or "{}").get("reply") for row in facts if row["kind"] == "order"]
-    return replies.count("verified"), sum(reply is not None for reply in replies)
+def _working_days(tables: Mapping[str, list[Row]], as_of: datetime) -> list[float]:
+    """Working days of what is closed, after the day of the push; the days suspended are taken out."""
+    answer, lives = [], _histories(tables["clue_events"])
+    working = sorted(row["date"] for row in tables["working_days"] if row["is_working"])
+
+    def between(start: datetime, end: datetime) -> int:
+        return bisect_right(working, end.date()) - bisect_right(working, start.date())
+
+    for clue in tables["clues"]:
+        steps = lives.get(clue["clue_idx"], [])
+        pushed, closed = _first(steps, "PUSHED"), _first(steps, "CLOSED")
+        if pushed is None or closed is None or steps[closed]["at"] < steps[pushed]["at"]:
+            continue
+        begin, end = steps[pushed]["at"], steps[closed]["at"]
+        waits = [
+            between(step["at"], after["at"])
+            for step, after in zip(steps, steps[1:], strict=False)
+            if step["to_state"] == "SUSPENDED" and begin <= step["at"] < end
+        ]
+        answer.append(float(between(begin, end) - sum(waits)))
+    return sorted(answer)
 
 
-def _of_checks(checks: list[Row], problems: list[Row]) -> dict[str, Part]:
+def _of_registers(facts: list[Row], as_of: datetime, arrived: Collection[str]) -> dict[str, Part | None]:
+    """What the lines of the registers tell; None where the register never arrived."""
+    lines: dict[str, list[Row]] = defaultdict(list)
+    for row in facts:
+        lines[row["kind"]].append({**row, **json.loads(row["detail"] or "{}")})
+    problems, replies = lines["past_problem"], [row["reply"] for row in lines["order"] if row["reply"]]
+    due = [row for row in problems if row["due"] and datetime.fromisoformat(row["due"]) <= as_of]
+    closed = [row for row in problems if row["to_at"] and row["to_at"] <= as_of]
+    sent = lines["transmission"]
+    told: dict[str, tuple[tuple[str, ...], Part]] = {
+        "supervision_verified_rate": (("E08",), (replies.count("verified"), len(replies))),
+        "cases_to_police": (("H03",), (sum(row["code"] in POLICE for row in lines["coercive"]), None)),
+        "problem_closed_rate": (("H02",), (sum(row in closed for row in due), len(due))),
+        "problem_closed_rate_all": (("H02",), (len(closed), len(problems))),
+        "effective_transmission_rate": (("E07",), (sum(row["effective"] for row in sent), _sum(sent, "outlets"))),
+        "emergency_reduction_rate": (("J01", "J02"), (_sum(lines["cut"], "is_met"), len(lines["cut"]))),
+    }
+    unheard = {name for name in NEVER_OF_NONE if not told[name][1][1]}
+    return {
+        name: part if set(codes) <= set(arrived) and name not in unheard else None
+        for name, (codes, part) in told.items()
+    }
+
+
+def _sum(rows: list[Row], name: str) -> int:
+    return sum(row[name] for row in rows)
+
+
+def _of_areas(tables: Mapping[str, list[Row]], lives: dict[int, list[Row]]) -> Part:
+    """Enterprises found with a problem in a cell pushed, on the day of its first push or later, once an area."""
+    pushed: dict[tuple[int, str], date] = {}
+    for clue in tables["clues"]:
+        if clue["cell_id"] and clue["stages"] & 1:
+            steps = lives.get(clue["clue_idx"], [])
+            first = _first(steps, "PUSHED")
+            day = (clue["detected_at"] if first is None else steps[first]["at"]).date()
+            area = clue["round_idx"], clue["cell_id"]
+            pushed[area] = min(pushed.get(area, day), day)
+    found = {
+        (area, row["enterprise_idx"])
+        for area, day in pushed.items()
+        for row in tables["checks"]
+        if row["cell_id"] == area[1] and row["n_problems"] and row["checked_date"] >= day
+    }
+    return len(found), len(pushed)
+
+
+def _of_checks(checks: list[Row], problems: list[Row]) -> dict[str, Part | None]:
     checked = {(row["round_idx"], row["enterprise_idx"]) for row in checks}
     by_check = {row["inspection_id"]: (row["round_idx"], row["enterprise_idx"]) for row in checks}
     found = {by_check[row["inspection_id"]] for row in problems}
@@ -68,7 +142,14 @@ def _of_checks(checks: list[Row], problems: list[Row]) -> dict[str, Part]:
         "prominent_per_enterprise": (len(prominent), len(checked)),
         "prominent_share": (len(prominent), len(problems)),
         "falsification_share": (len(false), len(prominent)),
+        "control_hit_rate": _of_lot(checks),
     }
+
+
+def _of_lot(checks: list[Row]) -> Part | None:
+    told = [row for row in checks if row["is_control"] is not None]
+    by_lot = [row for row in told if row["is_control"]]
+    return (sum(bool(row["n_problems"]) for row in by_lot), len(by_lot)) if told else None
 
 
 def _of_clues(clues: list[Row]) -> dict[str, Part]:
@@ -184,7 +265,7 @@ def _best_six(clues: list[Row], lives: dict[int, list[Row]]) -> Part:
     return sum(1 for row in best if row["stages"] & 8), sum(1 for row in best if row["stages"] & 4)
 
 
-def _of_satellites(hotspots: list[Row], coverage: list[Row]) -> dict[str, Part | None]:
+def _of_satellites(hotspots: list[Row], coverage: list[Row], last_day: date) -> dict[str, Part | None]:
     answer: dict[str, Part | None] = {}
     for product in ("PM25", "NO2", "HCHO"):
         cells = {(row["cell_col"], row["cell_row"]) for row in hotspots if row["product"] == product}
@@ -192,6 +273,14 @@ def _of_satellites(hotspots: list[Row], coverage: list[Row]) -> dict[str, Part |
         observed = sum(row["n_observed"] for row in seen)
         answer[f"hot_cells_{product.lower()}"] = (len(cells), None) if observed else None
         answer[f"observed_share_{product.lower()}"] = (observed, sum(row["n_cells"] for row in seen))
+        if product == "PM25":
+            newest: dict[tuple[int, int], date] = {}
+            for row in hotspots:
+                if row["product"] == product and row["date"] <= last_day:
+                    cell = row["cell_col"], row["cell_row"]
+                    newest[cell] = max(newest.get(cell, row["date"]), row["date"])
+            valid = sum((last_day - day).days <= 10 for day in newest.values())
+            answer["hot_cells_valid_pm25"] = (valid, None) if observed else None
     return answer
 
 

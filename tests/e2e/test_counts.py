@@ -96,6 +96,7 @@ IN_THE_DICTIONARY = {
     "checked": "enterprises_checked",
     "problems": "problems",
     "prominent": "prominent_problems",
+    "hot": "hot_cells_valid_pm25",
 }
 
 

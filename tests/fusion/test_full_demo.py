@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 from dossier_builders import SCALE, demo_folder
+from metrics_recount import durations, recount
+from test_metrics import ANSWERED, assert_same
 from typer.testing import CliRunner
 
 from data_adapters.catalogue import CATEGORIES
 from fusion.__main__ import app
+from fusion.metrics import SCOPED, lacking, measure, opened
 from fusion.snapshot import open_current
 
 
@@ -82,6 +86,21 @@ def test_emissions_are_the_days_of_the_store_with_the_hours_over_the_limit_count
     """).fetchall()[0]
     assert told[0] <= days[0] and told[1] == pytest.approx(days[1], rel=1e-4)
     assert told[2] > 200  # the reference case alone has more than that
+
+
+def test_every_figure_is_what_a_recount_finds_those_of_registers_too(snapshot):
+    tables = {name: rows(snapshot, name) for name in SCOPED if name != "moment"}
+    arrived = {row["code"] for row in rows(snapshot, "categories") if row["rows"]}
+    as_of = datetime.fromisoformat(snapshot.manifest.as_of)
+    with opened(snapshot) as db:
+        ((last_day,),) = db.execute("select last_day from moment").fetchall()
+        found = measure(db, ANSWERED, lacking(snapshot.manifest))
+    assert_same(found, recount(tables, as_of, last_day, arrived), durations(tables, as_of))
+    told = {one.id: one for one in found}
+    assert told["effective_transmission_rate"].value > 0.9 and told["cases_to_police"].value > 0
+    cut = told["emergency_reduction_rate"]
+    assert (cut.numerator, cut.denominator, cut.is_enough) == (8, 9, False)  # all but the positive of R22
+    assert 0.5 < told["problem_closed_rate"].value < 1
 
 
 def test_reference_case_is_a_clue_of_this_round_with_its_onset(demo):

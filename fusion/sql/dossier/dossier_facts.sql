@@ -34,10 +34,12 @@ WITH told AS (
     FROM penalties
     UNION ALL
     SELECT enterprise_id, 'past_problem', problem_id, CAST(found_date AS TIMESTAMP), CAST(closed_date AS TIMESTAMP),
-           problem_type, TO_JSON({'round': round_code, 'is_prominent': is_prominent, 'pollutant': pollutant})
+           problem_type, TO_JSON({'round': round_code, 'is_prominent': is_prominent, 'pollutant': pollutant,
+                                  'due': CAST(due_date AS VARCHAR)})
     FROM past_problems
     UNION ALL
-    SELECT enterprise_id, 'coercive', case_id, CAST(from_date AS TIMESTAMP), CAST(to_date AS TIMESTAMP), measure, NULL
+    SELECT enterprise_id, 'coercive', case_id, CAST(from_date AS TIMESTAMP), CAST(to_date AS TIMESTAMP), measure,
+           TO_JSON({'police_case_no': police_case_no})
     FROM coercive_cases
     UNION ALL
     SELECT enterprise_id, 'complaint', case_no, received_at, NULL, issue,
@@ -58,6 +60,16 @@ WITH told AS (
     SELECT enterprise_id, 'order', order_id, issued_at, closed_at, level,
            TO_JSON({'outlet_id': outlet_id, 'pollutant': pollutant, 'trigger': trigger, 'reply': reply})
     FROM supervision_orders
+    UNION ALL
+    SELECT o.enterprise_id, 'transmission', CAST(t.date AS VARCHAR), CAST(t.date AS TIMESTAMP), NULL, NULL,
+           TO_JSON({'outlets': COUNT(*), 'effective': CAST(SUM(CAST(t.effective_rate AS DECIMAL(18, 4))) AS DOUBLE)})
+    FROM transmission_days AS t
+    INNER JOIN outlets AS o ON o.outlet_id = t.outlet_id
+    GROUP BY o.enterprise_id, t.date
+    UNION ALL
+    SELECT enterprise_id, 'cut', alert_id, alert_from, to_at, level,
+           TO_JSON({'duty_share': duty, 'cut_electricity': cut_electricity, 'cut_emission': cut_emission, 'is_met': is_met})
+    FROM alert_cuts
     UNION ALL
     SELECT o.enterprise_id, 'service', s.event_id, s.from_at, s.to_at, s.event,
            TO_JSON({'outlet_id': s.outlet_id, 'zero_drift_pct': s.zero_drift_pct, 'span_drift_pct': s.span_drift_pct})
