@@ -132,7 +132,7 @@ def collection(item: Schema, **more: Schema) -> Schema:
 FIGURE = members(
     id=text(), **NAMES,
     definition_zh=text(), definition_en=text(),
-    kind=text(enum=["count", "ratio", "share", "duration", "comparison"]),
+    kind=text(enum=["count", "ratio", "share", "lift", "duration", "comparison"]),
     unit=text(), unit_zh=text(), unit_en=text(), version=text("Version of the definition"),
     value=maybe({**NUMBER, "description": "A share from 0 to 1; null: no answer, see `lacks`, `why_en`"}),
     numerator=maybe(NUMBER), denominator=maybe(NUMBER),

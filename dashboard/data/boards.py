@@ -14,10 +14,11 @@ from typing import Any
 
 import duckdb
 
+from dashboard.casebook.store import Casebook
 from dashboard.data.board_areas import NO_PLACE, by_city, by_month, found_there, peak, thirds_of
 from dashboard.data.filters import Filters
 from dashboard.data.layers import sql
-from dashboard.data.metrics import figures, scoped
+from dashboard.data.metrics import casebook_until, figures, scoped, told_until
 from dashboard.data.scope import NATION
 from dashboard.data.store import Loaded
 
@@ -28,15 +29,16 @@ FURNACES, ORDERS, BARE_LAND = "E06", "E08", "A08"
 HCHO_FIGURES = ("areas_pushed", "area_counties", "area_check_rate", "problem_enterprises_per_area")
 # The numbers that decide when an anomaly becomes an order or a listing.
 THRESHOLDS = (("R12", ("n_h3", "n_h6", "d_month")), ("R18", ("month_days",)), ("R28", ("n_h", "win_d")))
+PROFILE_WORDS = ("valid_from", "basis", "why_zh", "why_en")
 LISTED = 300
 
 
-def part(loaded: Loaded, name: str, filters: Filters) -> dict[str, Any]:
-    """The board `name`, one of PARTS, for region and days of the filters."""
-    return PARTS[name](loaded, filters)
+def part(loaded: Loaded, name: str, filters: Filters, casebook: Casebook | None = None) -> dict[str, Any]:
+    """The board `name`, one of PARTS, for region and days of the filters; clues as the casebook has them."""
+    return PARTS[name](loaded, filters, casebook)
 
 
-def incineration(loaded: Loaded, filters: Filters) -> dict[str, Any]:
+def incineration(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> dict[str, Any]:
     """The waste incinerators: what is known of how many, and each plant that reported.
 
     Shape   tally: see incineration_tally.sql; plants: see incineration_plants.sql; has_furnaces, has_stacks: whether
@@ -48,7 +50,7 @@ def incineration(loaded: Loaded, filters: Filters) -> dict[str, Any]:
         "has_stacks": has_stacks,
         "tally": None,
         "plants": [],
-        "clues": _clues(loaded, filters, BURNER_RULES),
+        "clues": _clues(loaded, filters, BURNER_RULES, casebook),
         **_furnace_rule(loaded),
     }
     if all(name in loaded.manifest.tables for name in BURNER_TABLES):
@@ -78,19 +80,25 @@ def plant(loaded: Loaded, filters: Filters, plant_id: str) -> dict[str, Any] | N
     return {"plant": plant_id, "name": name[0][0], "furnaces": furnaces, "stacks": stacks, **_furnace_rule(loaded)}
 
 
-def supervision(loaded: Loaded, filters: Filters) -> dict[str, Any]:
+def supervision(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> dict[str, Any]:
     """Electronic orders and listings by region, as the snapshot tells them, and the numbers that decide about them.
 
     Shape   rows: see supervision_cities.sql (level: all, group or city); register: what the orders register (E08)
             answers, null where there is none to see; thresholds: by rule, with own values of key regions
     """
-    with scoped(loaded, filters) as db:
-        rows = _rows(db, "boards/supervision_cities", {"as_of": loaded.manifest.as_of})
+    with scoped(loaded, filters, casebook) as db:
+        rows = _rows(db, "boards/supervision_cities", {"as_of": told_until(loaded, casebook)})
         register = _register(db) if _has_register(loaded) else None
-    return {"rows": rows, "register": register, "thresholds": _thresholds(loaded), "as_of": loaded.manifest.as_of}
+    return {
+        "rows": rows,
+        "register": register,
+        "thresholds": _thresholds(loaded),
+        "as_of": loaded.manifest.as_of,
+        "casebook_at": casebook_until(casebook),
+    }
 
 
-def voc(loaded: Loaded, filters: Filters) -> dict[str, Any]:
+def voc(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> dict[str, Any]:
     """High-value areas of formaldehyde: pushed, counties and cities touched, when it was high, who was found there.
 
     Shape   figures: of the dictionary, by id; cells: different cells pushed; months, thirds: see board_areas; peak: the
@@ -98,8 +106,8 @@ def voc(loaded: Loaded, filters: Filters) -> dict[str, Any]:
             found on or after the push, lying in a cell pushed; cities: rows by city, at most LISTED
     """
     own = replace(filters, pollutant="HCHO")
-    told = {one["id"]: one for one in figures(loaded, own, HCHO_FIGURES)["metrics"]}
-    with scoped(loaded, own) as db:
+    told = {one["id"]: one for one in figures(loaded, own, HCHO_FIGURES, casebook)["metrics"]}
+    with scoped(loaded, own, casebook) as db:
         areas = db.sql(sql("boards/voc_areas")).to_arrow_table().to_pylist()
         thirds = thirds_of(db.sql(sql("boards/voc_periods")).to_arrow_table().to_pylist())
         seen = db.sql(sql("boards/voc_cities")).to_arrow_table().to_pylist()
@@ -120,7 +128,7 @@ def voc(loaded: Loaded, filters: Filters) -> dict[str, Any]:
     }
 
 
-def bare_land(loaded: Loaded, filters: Filters) -> dict[str, Any]:
+def bare_land(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> dict[str, Any]:
     """Clues about bare ground above the least area, by county, and how far it was put right.
 
     Shape   counties: see bare_land.sql, at most LISTED; source: records of the images (A08), 0 where none arrived;
@@ -128,8 +136,8 @@ def bare_land(loaded: Loaded, filters: Filters) -> dict[str, Any]:
             rate: figure rectification_rate
     """
     rule = replace(filters, rule=("R32",))
-    (rate,) = figures(loaded, rule, ("rectification_rate",))["metrics"]
-    with scoped(loaded, rule) as db:
+    (rate,) = figures(loaded, rule, ("rectification_rate",), casebook)["metrics"]
+    with scoped(loaded, rule, casebook) as db:
         counties = _rows(db, "boards/bare_land")
     measured = [row for row in counties if row["patches"]]
     source = _records(loaded, BARE_LAND)
@@ -147,7 +155,7 @@ def bare_land(loaded: Loaded, filters: Filters) -> dict[str, Any]:
     }
 
 
-PARTS: dict[str, Callable[[Loaded, Filters], dict[str, Any]]] = {
+PARTS: dict[str, Callable[[Loaded, Filters, Casebook | None], dict[str, Any]]] = {
     "incineration": incineration,
     "supervision": supervision,
     "voc": voc,
@@ -168,8 +176,8 @@ def _records(loaded: Loaded, category: str) -> int:
     return sum(rows for (rows,) in loaded.cursor().execute(asked, {"code": category}).fetchall())
 
 
-def _clues(loaded: Loaded, filters: Filters, rules: tuple[str, ...]) -> int:
-    with scoped(loaded, replace(filters, rule=rules)) as db:
+def _clues(loaded: Loaded, filters: Filters, rules: tuple[str, ...], casebook: Casebook | None) -> int:
+    with scoped(loaded, replace(filters, rule=rules), casebook) as db:
         ((n,),) = db.execute("select count(*) from clues").fetchall()
     return int(n)
 
@@ -191,15 +199,21 @@ def _thresholds(loaded: Loaded) -> Rows:
     for rule_id, names in THRESHOLDS:
         numbers = _parameters(loaded, rule_id)
         own = {
-            group: values
+            group: profile
             for (text,) in loaded.cursor().execute(asked, {"rule": rule_id}).fetchall()
-            for group, values in json.loads(text).items()
+            for group, profile in json.loads(text).items()
         }
         for name in names:
             if name in numbers:
-                groups = {group: values[name] for group, values in own.items() if name in values}
-                found.append({"rule": rule_id, "name": name, "own": groups, **numbers[name]})
+                found.append({"rule": rule_id, "name": name, **_own(own, name), **numbers[name]})
     return found
+
+
+def _own(profiles: dict[str, Any], name: str) -> dict[str, Any]:
+    """Values of key regions for one number, and what each rests on; snapshots of before tell the values alone."""
+    having = {group: one for group, one in profiles.items() if name in one.get("values", one)}
+    told = {group: {key: one.get(key) for key in PROFILE_WORDS} for group, one in having.items() if "values" in one}
+    return {"own": {group: one.get("values", one)[name] for group, one in having.items()}, "own_told": told}
 
 
 def _has_register(loaded: Loaded) -> bool:
@@ -211,7 +225,8 @@ def _has_register(loaded: Loaded) -> bool:
 def _register(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Orders of the register (E08) in scope: how many, replied to, verified; first and last day, null where none."""
     asked = """select count(*), count(reply), count(*) filter (reply = 'verified'), min(day), max(day)
-        from (select json_extract_string(detail, '$.reply') as reply, from_at::date as day from dossier_facts)"""
+        from (select json_extract_string(detail, '$.reply') as reply, from_at::date as day from dossier_facts
+        where kind = 'order')"""
     ((orders, answered, verified, first, last),) = db.execute(asked).fetchall()
     return {"orders": orders, "answered": answered, "verified": verified, "from": _plain(first), "to": _plain(last)}
 

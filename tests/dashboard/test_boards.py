@@ -228,6 +228,23 @@ def test_a_region_with_numbers_of_its_own_shows_them(root, tmp_path):
     assert own["n_h3"] == {"FWP": 2} and own["n_h6"] == {}
 
 
+def test_key_regions_have_their_own_counts_and_say_since_when_and_why(loaded):
+    (days,) = [row for row in boards.supervision(loaded, EVERY)["thresholds"] if row["name"] == "d_month"]
+    assert days["default"] == 5 and days["own"] == {"BTH": 3, "FWP": 3, "YRD": 3}
+    for told in days["own_told"].values():
+        assert told["valid_from"] and told["basis"] in ("proposal", "to_verify") and told["why_zh"] and told["why_en"]
+
+
+def test_a_city_is_told_with_the_key_region_whose_thresholds_hold(loaded):
+    rows = [row for row in boards.supervision(loaded, EVERY)["rows"] if row["level"] == "city"]
+    as_of = loaded.manifest.as_of[:10]
+    asked = """select min(g.group_code) from place_groups g join places p on p.place_idx = g.city_idx
+        where p.adcode = $1 and g.valid_from <= $2::date and (g.valid_to is null or g.valid_to > $2::date)"""
+    for row in rows:
+        assert loaded.cursor().execute(asked, [row["code"], as_of]).fetchall() == [(row["profile"],)]
+    assert {row["profile"] for row in rows} > {"BTH"}
+
+
 def test_addresses_of_boards_answer_only_boards(client, data):
     assert [client.get(f"{data}/boards/{part}.json").status_code for part in boards.PARTS] == [200] * 4
     assert client.get(f"{data}/boards/loop.json").status_code == 404
