@@ -26,7 +26,8 @@ ROLES = (
     "analyst", "dispatcher", "team_leader", "inspector", "local_bureau", "enterprise", "reviewer", "supervisor",
     "leader", "city_government", "auditor",
 )  # fmt: skip
-# An enterprise only replies; nothing here is for it. `system` is no person.
+# An enterprise only replies: its own page is all there is for it. `system` is no person.
+PLANT = frozenset({"enterprise"})
 STAFF = frozenset(ROLES) - {"enterprise"}
 ACTING = STAFF - {"auditor"}
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -37,8 +38,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "rounds": STAFF,
     "trends": STAFF,
     "boards": STAFF,
+    "briefing": STAFF,
     "methods": STAFF,
     "sources": STAFF,
+    "wall": STAFF,
+    "own": PLANT,
     "export": STAFF,
     "work": ACTING,
     "samples": frozenset({"analyst", "supervisor", "leader", "auditor"}),
@@ -51,6 +55,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "read:dossier": STAFF,
     "write:events": ACTING,
 }
+# For the user of one plant, and of no role without one.
+OWN = "own"
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +69,9 @@ class Viewer:
     """The one who asks: a person, a screen on a wall, or a program.
 
     Shape   regions: adcodes and `g:` groups, None for the whole nation; rounds: round codes, None for all;
-            pages: the only pages and actions a device or token is for, None for all that the roles permit
+            pages: the only pages and actions a device or token is for, None for all that the roles permit;
+            person: id of whoever acts, "" for a screen and in the demo; known_as: see Actor; enterprise_id: the plant
+            whose user this is, "" for everybody else
     """
 
     name: str
@@ -74,17 +82,27 @@ class Viewer:
     pages: frozenset[str] | None = None
     kind: Kind = "user"
     session: str = field(default="", repr=False)
+    person: str = ""
+    known_as: frozenset[str] = frozenset()
+    enterprise_id: str = ""
 
     def may(self, what: str) -> bool:
         """Whether page or action `what` is permitted; what nobody declared is not."""
         if self.pages is not None and what not in self.pages:
+            return False
+        if what == OWN and not self.enterprise_id:
             return False
         return bool(PERMISSIONS.get(what, frozenset()) & self.roles)
 
     def actor(self) -> Actor:
         """Who acts in the casebook; a device only looks on."""
         is_acting = self.kind != "device" and not self.is_masked
-        return Actor(self.name, self.roles if is_acting else frozenset())
+        return Actor(self.name, self.roles if is_acting else frozenset(), self.person, self.known_as)
+
+    @property
+    def key(self) -> str:
+        """By what this viewer's own things are kept."""
+        return self.person or self.name
 
 
 # Tried out on one's own machine: every role, the whole nation.
@@ -194,6 +212,16 @@ def current_loaded() -> Loaded:
     """
     store: Store = current_app.config["lookout.store"]
     return store.current().scoped(current_scope())
+
+
+def own_plant() -> tuple[Loaded, Viewer]:
+    """The whole snapshot for a plant's own user: whoever asks must look for `enterprise_id` and nothing else in it.
+
+    Raises  401; 403 for everybody else
+    """
+    asking = require(OWN)
+    store: Store = current_app.config["lookout.store"]
+    return store.current(), asking
 
 
 def named_loaded(data_id: str) -> Loaded:

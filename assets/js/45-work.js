@@ -43,9 +43,10 @@
     });
   }
 
-  /* A file is kept by its content; what is sent with a step afterwards is its hash. */
-  async function keep(file) {
+  /* A file is brought for the clues it is about; what is sent with a step afterwards is its hash. */
+  async function keep(file, clueIds) {
     const form = new FormData();
+    for (const id of clueIds) form.append('clue', id);
     form.append('file', file);
     return post('attachments', form);
   }

@@ -42,7 +42,7 @@
 
     function show(step) {
       row.hidden = true;
-      slot.replaceChildren(lookout.workForm(step, { send: (payload) => send(step, payload), cancel: () => shut(step) }));
+      slot.replaceChildren(lookout.workForm(step, { send: (payload) => send(step, payload), cancel: () => shut(step), clueIds: [answer.clue.clue_id] }));
     }
 
     for (const step of answer.steps)

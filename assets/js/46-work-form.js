@@ -69,7 +69,7 @@
   }
 
   /* Files go to the server when they are chosen, so that a refused one is told of at once. */
-  function files(field, busy) {
+  function files(field, busy, clueIds) {
     const kept = [];
     const told = element('ul', { className: 'work-files' });
     const picker = input('file', '', { multiple: '' });
@@ -79,7 +79,7 @@
         told.append(line);
         busy(1);
         try {
-          const one = await lookout.work.keep(file);
+          const one = await lookout.work.keep(file, clueIds);
           kept.push(one.sha256);
           line.textContent = `${one.name} · ${one.type} · ${one.size_words}`;
         } catch (error) {
@@ -101,10 +101,10 @@
     return { node: element('div', {}, [node, list]), read: () => node.value.trim() };
   }
 
-  function entry(field, id, busy) {
+  function entry(field, id, busy, clueIds) {
     const simple = (node, read = () => node.value.trim()) => ({ node, read });
     if (field.kind === 'people' || field.kind === 'problems') return rows(field, field.columns, field.least);
-    if (field.kind === 'files') return files(field, busy);
+    if (field.kind === 'files') return files(field, busy, clueIds);
     if (field.kind === 'codes') return ticks(field);
     if (field.choices?.length) {
       const list = select(field.choices, field.value, { id });
@@ -128,8 +128,9 @@
     return simple(input('text', field.value, { id, autocomplete: 'off' }));
   }
 
-  /* step: {event, label, fields}; send(payload) does it and may refuse; cancel is left out where there is no way back. */
-  function form(step, { send, cancel }) {
+  /* step: {event, label, fields}; send(payload) does it and may refuse; cancel is left out where there is no way back;
+     clueIds: the clues that files are brought for. */
+  function form(step, { send, cancel, clueIds }) {
     const prefix = `work-form-${++forms}`;
     let waiting = 0;
     const submit = element('button', { type: 'submit', className: `work-submit work-${step.tone}`, text: step.label });
@@ -140,7 +141,7 @@
     const trouble = element('p', { className: 'work-trouble', role: 'alert' });
     const entries = step.fields.map((field) => {
       const id = `${prefix}-${field.name}`;
-      const { node, read } = entry(field, id, busy);
+      const { node, read } = entry(field, id, busy, clueIds);
       const wrong = element('em', { className: 'work-wrong', id: `${id}-wrong` });
       const isGroup = ['people', 'problems', 'codes', 'files'].includes(field.kind);
       const label = element(isGroup ? 'span' : 'label', { className: 'work-label', id: `${id}-label`, ...(isGroup ? {} : { for: id }) }, [

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 import typer
 
 from dashboard.access import Kind
+from dashboard.accounts.grants import AccountError
 from dashboard.accounts.sessions import open_accounts
-from dashboard.accounts.store import AccountError, Accounts
+from dashboard.accounts.store import Accounts
 from dashboard.accounts.tables import READ_AUDIT, TOKENS, USERS
 from dashboard.casebook.calendar import wall_clock
 from dashboard.settings import Grant, read_settings
@@ -31,17 +32,20 @@ Regions = Annotated[list[str] | None, typer.Option("--region", help="Adcode or g
 Rounds = Annotated[list[str] | None, typer.Option("--round", help="Round, as 2023-R03. [default: all]")]
 Masked = Annotated[bool, typer.Option("--masked/--names", help="Whether names of enterprises are hidden.")]
 Expires = Annotated[datetime | None, typer.Option("--expires", help="Time it ends, UTC+8. [default: never]")]
+Team = Annotated[str | None, typer.Option("--team", help="Team they belong to, as T30. [default: none]")]
+Plant = Annotated[str, typer.Option("--enterprise", help="With role enterprise: id of the plant whose user it is.")]
 Days = Annotated[int, typer.Option(min=1, max=3660, help="Days until it expires.")]
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0913 - one argument an option
     name: Name, role: Roles, region: Regions = None, round_: Rounds = None, masked: Masked = False,
-    expires: Expires = None,
+    expires: Expires = None, team: Team = None, enterprise: Plant = "",
 ) -> None:  # fmt: skip
     """Add a user. From the first one on nobody gets in without a name."""
     with _accounts() as accounts:
-        accounts.add(name, _password(), _grant(role, region, round_, masked), expires)
+        grant = _grant(role, region, round_, masked).model_copy(update={"team": team})
+        accounts.add(name, _password(), grant, expires, enterprise)
         typer.echo(f"user {name} added")
 
 
@@ -76,6 +80,29 @@ def expire(
 
 
 @app.command()
+def team(
+    name: Name,
+    code: Annotated[str, typer.Argument(help="Team, as T30. [default: none]")] = "",
+) -> None:
+    """Set the team a user belongs to: its leader can hand clues to them."""
+    with _accounts() as accounts:
+        accounts.set_team(name, code or None)
+        typer.echo(f"user {name} belongs to {code or 'no team'}")
+
+
+@app.command()
+def link(
+    name: Name,
+    subject: Annotated[str, typer.Argument(help="Who it is at the provider: the `sub` of the ID token.")],
+    issuer: Annotated[str, typer.Option(help="Provider. [default: LOOKOUT_OIDC_ISSUER]")] = "",
+) -> None:
+    """Say that a user and a single sign-on are the same person: one history, one pair of eyes."""
+    with _accounts() as accounts:
+        accounts.link(name, (issuer or read_settings().oidc_issuer or "").rstrip("/"), subject)
+        typer.echo(f"{subject} is {name}")
+
+
+@app.command()
 def device(
     name: Name,
     page: Annotated[list[str], typer.Option("--page", help="Page it shows, as situation.")],
@@ -84,7 +111,9 @@ def device(
     """A screen on a wall: reads these pages of one region, masked unless --names; told the link it opens once."""
     grant = _grant(["leader"], region, round_, masked)
     secret = _new_token(name, "device", grant, page, days)
-    typer.echo(f"open once on the screen: {read_settings().public_url or 'http://HOST:PORT'}/device/{secret}")
+    # Who may not see the first page of all is led to its own.
+    way = "" if "situation" in page else f"?next=/{page[0]}"
+    typer.echo(f"open once on the screen: {read_settings().public_url or 'http://HOST:PORT'}/device/{secret}{way}")
 
 
 @app.command()
@@ -92,10 +121,11 @@ def token(  # noqa: PLR0913 - one argument an option
     name: Name, role: Roles,
     scopes: Annotated[str, typer.Option(help="What it may do, as read:clues,read:events.")],
     region: Regions = None, round_: Rounds = None, masked: Masked = False, days: Days = 365,
+    user: Annotated[str, typer.Option("--for", help="User it acts for. [default: itself]")] = "",
 ) -> None:  # fmt: skip
     """A program that asks the API, sent as `Authorization: Bearer …`; it is told this once."""
     grant = _grant(role, region, round_, masked)
-    typer.echo(_new_token(name, "token", grant, scopes.split(","), days))
+    typer.echo(_new_token(name, "token", grant, scopes.split(","), days, user))
 
 
 @app.command()
@@ -128,11 +158,13 @@ def _tell(accounts: Accounts, table: sa.Table, more: dict[str, str], limit: int 
         typer.echo(json.dumps(more | row, ensure_ascii=False, default=str))
 
 
-def _new_token(name: str, kind: Kind, grant: Grant, pages: list[str], days: int) -> str:
+def _new_token(  # noqa: PLR0913 - as its commands
+    name: str, kind: Kind, grant: Grant, pages: list[str], days: int, user: str = ""
+) -> str:
     with _accounts() as accounts:
         if not accounts.is_in_use():
             raise AccountError("add a user first: without users nobody is asked for a token")
-        return accounts.add_token(name, kind, grant, tuple(pages), wall_clock() + timedelta(days=days))
+        return accounts.add_token(name, kind, grant, tuple(pages), wall_clock() + timedelta(days=days), user)
 
 
 def _grant(roles: list[str], regions: list[str] | None, rounds: list[str] | None, is_masked: bool) -> Grant:

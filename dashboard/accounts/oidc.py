@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from authlib.integrations.base_client.errors import OAuthError
@@ -16,7 +17,19 @@ from dashboard.access import ROLES, AccessError
 from dashboard.settings import Grant, Settings
 
 NEXT = "oidc_next"
+LONGEST_NAME = 100
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class SignedOn:
+    """Who came back from the provider: the subject is theirs for good, the name is only for people to read."""
+
+    issuer: str
+    subject: str
+    name: str
+    grant: Grant
+    target: str
 
 
 class SingleSignOn:
@@ -54,20 +67,21 @@ class SingleSignOn:
             return None
         return answer
 
-    def finish(self) -> tuple[str, Grant, str] | None:
-        """Name, grant and target of who comes back; None where the provider or the settings do not know him."""
+    def finish(self) -> SignedOn | None:
+        """Who comes back; None where the provider or the settings do not know them."""
         target = session.pop(NEXT, "/")
         try:
             claims = self._provider.authorize_access_token().get("userinfo") or {}
         except (OAuthError, JoseError, RequestException) as error:
             log.warning("event=oidc_refused why=%s", error)
             return None
-        name = claims.get("preferred_username") or claims.get("sub")
+        subject = claims.get("sub")
         grant = granted(self._settings, claims)
-        if not name or grant is None:
-            log.warning("event=oidc_without_role sub=%r", claims.get("sub"))
+        if not subject or grant is None:
+            log.warning("event=oidc_without_role sub=%r", subject)
             return None
-        return f"oidc:{name}", grant, target
+        name = str(claims.get("preferred_username") or subject)[:LONGEST_NAME]
+        return SignedOn(self._settings.oidc_issuer.rstrip("/"), str(subject), name, grant, target)
 
 
 def granted(settings: Settings, claims: dict[str, Any]) -> Grant | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import secrets
 import threading
 import time
@@ -18,8 +17,19 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from dashboard.access import PERMISSIONS, ROLES, Kind, Viewer
+from dashboard.access import PERMISSIONS, Kind, Viewer
+from dashboard.accounts.grants import (
+    AccountError,
+    as_person,
+    check_plant,
+    for_plant,
+    grant_of,
+    grant_row,
+    is_open,
+    viewer_of,
+)
 from dashboard.accounts.tables import LOGIN_TRIES, READ_AUDIT, SESSIONS, TOKENS, USERS
+from dashboard.casebook import persons
 from dashboard.database import open_database, upgrade, writing
 from dashboard.settings import Grant
 
@@ -30,12 +40,7 @@ SEEN_EVERY = timedelta(minutes=1)
 SHORTEST_PASSWORD = 10
 # How soon the first user counts for a server that runs already.
 ASK_AGAIN_S = 1.0
-REGION = re.compile(r"\d{6}|g:\w+")
 PREFIX = {"device": "ld_", "token": "lk_"}
-
-
-class AccountError(Exception):
-    """What was asked of the accounts can't be done; the text says why, for whoever asked."""
 
 
 class Locked(AccountError):
@@ -90,19 +95,46 @@ class Accounts:
             self._ask_again_at = now + ASK_AGAIN_S
         return self._is_in_use
 
-    def add(self, name: str, password: str, grant: Grant, expires_at: datetime | None = None) -> None:
-        """A new user.
+    def add(
+        self, name: str, password: str, grant: Grant, expires_at: datetime | None = None, enterprise_id: str = ""
+    ) -> None:
+        """A new user, and with them a new person; a plant's own user names the plant.
 
-        Raises  AccountError for a name that is taken, a weak password, an unknown role
+        Raises  AccountError for a name that is taken, a weak password, an unknown role, a plant's role without a plant
         """
         _check_name(name)
-        row = {**_row(grant), "name": name, "password": self._hashed(name, password), "is_disabled": False,
-               "expires_at": expires_at, "created_at": self._now()}  # fmt: skip
+        check_plant(grant, enterprise_id)
+        row = {**grant_row(grant), "name": name, "password": self._hashed(name, password), "is_disabled": False,
+               "expires_at": expires_at, "created_at": self._now(), "enterprise_id": enterprise_id or None}  # fmt: skip
         with writing(self.engine) as db:
             if db.execute(sa.select(USERS.c.name).where(USERS.c.name == name)).first():
                 raise AccountError(f"there is a user {name} already")
-            db.execute(USERS.insert().values(row))
+            made = persons.add_person(db, name, self._now(), team_code=grant.team, is_human=not enterprise_id)
+            persons.add_identity(db, persons.LOCAL, name, made.person_id)
+            db.execute(USERS.insert().values(row | {"person_id": made.person_id}))
         self._ask_again_at = 0.0
+
+    def set_team(self, name: str, team: str | None) -> None:
+        """The team that user `name` belongs to from now on.
+
+        Raises  AccountError where there is no such user
+        """
+        with writing(self.engine) as db:
+            persons.set_team(db, _person_of(db, name), team)
+
+    def link(self, name: str, issuer: str, subject: str) -> None:
+        """Whoever signs on as `subject` of `issuer` is user `name`: one person, one history, one pair of eyes.
+
+        Raises  AccountError where there is no such user
+        """
+        with writing(self.engine) as db:
+            own = _person_of(db, name)
+            other = persons.person_of(db, issuer, subject)
+            if other is not None and other.person_id != own:
+                persons.join(db, own, other.person_id)
+                db.execute(SESSIONS.delete().where(SESSIONS.c.person_id == other.person_id))
+                db.execute(TOKENS.update().where(TOKENS.c.person_id == other.person_id).values(person_id=own))
+            persons.add_identity(db, issuer, subject, own)
 
     def change(self, name: str, **values: object) -> None:
         """Change a user (is_disabled, expires_at) and sign him out everywhere.
@@ -131,22 +163,25 @@ class Accounts:
             if self._is_locked(db, name, address, now):
                 raise Locked(name)
             user = db.execute(sa.select(USERS).where(USERS.c.name == name)).mappings().first()
-        if not self._is_right(user["password"] if user else self._nobody(), password) or not _is_open(user, now):
+        if not self._is_right(user["password"] if user else self._nobody(), password) or not is_open(user, now):
             self._remember_try(name, address, now)
             return None
         with writing(self.engine) as db:
             db.execute(LOGIN_TRIES.delete().where(LOGIN_TRIES.c.name == name))
         return self.begin(name)
 
-    def begin(self, name: str, grant: Grant | None = None) -> str:
-        """The secret of a new session of `name`; with a `grant` of its own for one who is no local user."""
-        secret, now = secrets.token_urlsafe(32), self._now()
-        row = {"hash": _hash(secret), "name": name, "created_at": now, "seen_at": now,
-               "grant_json": None if grant is None else grant.model_dump_json()}  # fmt: skip
+    def begin(self, name: str) -> str:
+        """The secret of a new session of the local user `name`."""
         with writing(self.engine) as db:
-            db.execute(SESSIONS.delete().where(SESSIONS.c.created_at < now - self._lifetime.at_most))
-            db.execute(SESSIONS.insert().values(row))
-        return secret
+            return self._begin(db, name, _person_of(db, name))
+
+    def begin_signed_on(self, issuer: str, subject: str, name: str, grant: Grant) -> str:
+        """The secret of a new session of who came by single sign-on: known by the subject, called by the name."""
+        with writing(self.engine) as db:
+            found = persons.signed_on(db, issuer, subject, name, self._now())
+            if grant.team is not None:
+                persons.set_team(db, found.person_id, grant.team)
+            return self._begin(db, found.name, found.person_id, grant)
 
     def end(self, secret: str) -> None:
         """Nobody gets in with this session any more."""
@@ -161,43 +196,56 @@ class Accounts:
             if session is None or not self._is_fresh(session, now):
                 return None
             user = db.execute(sa.select(USERS).where(USERS.c.name == session["name"])).mappings().first()
+            somebody = persons.person(db, session["person_id"] or "")
         if now - session["seen_at"] >= SEEN_EVERY:
             with writing(self.engine) as db:
                 db.execute(SESSIONS.update().where(SESSIONS.c.hash == session["hash"]).values(seen_at=now))
         if session["grant_json"] is not None:
-            return viewer_of(session["name"], Grant.model_validate_json(session["grant_json"]), session=secret)
-        return viewer_of(session["name"], _grant(user), session=secret) if user and _is_open(user, now) else None
+            made = viewer_of(session["name"], Grant.model_validate_json(session["grant_json"]), session=secret)
+        elif user is None or not is_open(user, now):
+            return None
+        else:
+            made = viewer_of(session["name"], grant_of(user), session=secret)
+            made = for_plant(made, user["enterprise_id"] or "")
+        return as_person(made, somebody)
 
-    def add_token(self, name: str, kind: Kind, grant: Grant, pages: tuple[str, ...], expires_at: datetime) -> str:
-        """The secret of a new device or program, told this once.
+    def add_token(  # noqa: PLR0913 - as its command: who, what for, until when, for whom
+        self, name: str, kind: Kind, grant: Grant, pages: tuple[str, ...], expires_at: datetime, user: str = ""
+    ) -> str:
+        """The secret of a new device or program, told this once; a program acts as `user`, else as itself.
 
-        Raises  AccountError for a name that is taken, a page nobody declared, an unknown role
+        Raises  AccountError for a name that is taken, a page nobody declared, an unknown role, no such user
         """
         _check_name(name)
         unknown = set(pages) - set(PERMISSIONS)
         if unknown or not pages:
             raise AccountError(f"no page or action {', '.join(sorted(unknown))}; there are {', '.join(PERMISSIONS)}")
         secret = PREFIX[kind] + secrets.token_urlsafe(32)
-        row = {**_row(grant), "name": name, "hash": _hash(secret), "kind": kind, "pages": json.dumps(sorted(pages)),
-               "expires_at": expires_at, "created_at": self._now()}  # fmt: skip
+        row = {**grant_row(grant), "name": name, "hash": _hash(secret), "kind": kind,
+               "pages": json.dumps(sorted(pages)), "expires_at": expires_at, "created_at": self._now()}  # fmt: skip
         with writing(self.engine) as db:
             if db.execute(sa.select(TOKENS.c.name).where(TOKENS.c.name == name)).first():
                 raise AccountError(f"there is a token {name} already")
-            db.execute(TOKENS.insert().values(row))
+            person_id = None if kind == "device" else self._person_of_token(db, name, user)
+            db.execute(TOKENS.insert().values(row | {"person_id": person_id}))
         return secret
 
     def of_token(self, secret: str) -> Viewer | None:
-        """Which device or program has `secret`; None once it is revoked or expired."""
+        """Which device or program has `secret`; None once it is revoked or expired, or its person shut out."""
         now = self._now()
         with self.engine.connect() as db:
             token = db.execute(sa.select(TOKENS).where(TOKENS.c.hash == _hash(secret))).mappings().first()
-        if token is None or token["revoked_at"] is not None or token["expires_at"] <= now:
+            if token is None or token["revoked_at"] is not None or token["expires_at"] <= now:
+                return None
+            somebody = persons.person(db, token["person_id"] or "")
+            user = db.execute(sa.select(USERS).where(USERS.c.person_id == token["person_id"])).mappings().first()
+        if user is not None and not is_open(user, now):
             return None
         if token["used_at"] is None or now - token["used_at"] >= SEEN_EVERY:
             with writing(self.engine) as db:
                 db.execute(TOKENS.update().where(TOKENS.c.name == token["name"]).values(used_at=now))
         pages = frozenset(json.loads(token["pages"]))
-        return viewer_of(token["name"], _grant(token), pages=pages, kind=token["kind"])
+        return as_person(viewer_of(token["name"], grant_of(token), pages=pages, kind=token["kind"]), somebody)
 
     def revoke(self, name: str) -> None:
         """The device or program `name` is shut out from now on.
@@ -211,7 +259,7 @@ class Accounts:
     def note_read(self, viewer: Viewer, what: str, which: str, snapshot_id: str) -> None:
         """One line of the log of what was read."""
         row = {"at": self._now(), "viewer": viewer.name, "kind": viewer.kind, "what": what, "which": which[:500],
-               "snapshot_id": snapshot_id}  # fmt: skip
+               "snapshot_id": snapshot_id, "person": viewer.person or None}  # fmt: skip
         with writing(self.engine) as db:
             db.execute(READ_AUDIT.insert().values(row))
 
@@ -223,6 +271,21 @@ class Accounts:
             return [
                 dict(row) for row in db.execute(sa.select(*columns).order_by(newest.desc()).limit(limit)).mappings()
             ]
+
+    def _begin(self, db: sa.Connection, name: str, person_id: str, grant: Grant | None = None) -> str:
+        secret, now = secrets.token_urlsafe(32), self._now()
+        row = {"hash": _hash(secret), "name": name, "created_at": now, "seen_at": now, "person_id": person_id,
+               "grant_json": None if grant is None else grant.model_dump_json()}  # fmt: skip
+        db.execute(SESSIONS.delete().where(SESSIONS.c.created_at < now - self._lifetime.at_most))
+        db.execute(SESSIONS.insert().values(row))
+        return secret
+
+    def _person_of_token(self, db: sa.Connection, name: str, user: str) -> str:
+        if user:
+            return _person_of(db, user)
+        made = persons.add_person(db, name, self._now(), is_human=False)
+        persons.add_identity(db, persons.TOKEN, name, made.person_id)
+        return made.person_id
 
     def _nobody(self) -> str:
         """The password of nobody: a name that is not there takes as long as one that is."""
@@ -265,36 +328,15 @@ class Accounts:
             db.execute(LOGIN_TRIES.insert().values(name=name[:200], address=address, at=now))
 
 
-def viewer_of(
-    name: str, grant: Grant, *, pages: frozenset[str] | None = None, kind: Kind = "user", session: str = ""
-) -> Viewer:
-    """The viewer that a grant makes of somebody."""
-    roles = frozenset(grant.roles) & frozenset(ROLES)
-    return Viewer(name, roles, grant.regions, grant.rounds, grant.is_masked, pages, kind, session)
+def _person_of(db: sa.Connection, name: str) -> str:
+    """The person of the local user `name`.
 
-
-def _row(grant: Grant) -> dict[str, Any]:
-    unknown = set(grant.roles) - set(ROLES)
-    if unknown or not grant.roles:
-        raise AccountError(f"no role {', '.join(sorted(unknown))}; there are {', '.join(ROLES)}")
-    strange = [region for region in grant.regions or () if not REGION.fullmatch(region)]
-    if strange:
-        raise AccountError(f"no region {', '.join(strange)}: an adcode of six digits, or g: and a group's code")
-    return {
-        "roles": json.dumps(sorted(grant.roles)),
-        "regions": None if grant.regions is None else json.dumps(sorted(grant.regions)),
-        "rounds": None if grant.rounds is None else json.dumps(sorted(grant.rounds)),
-        "is_masked": grant.is_masked,
-    }
-
-
-def _grant(row: sa.RowMapping) -> Grant:
-    regions, rounds = (None if row[name] is None else tuple(json.loads(row[name])) for name in ("regions", "rounds"))
-    return Grant(roles=tuple(json.loads(row["roles"])), regions=regions, rounds=rounds, is_masked=row["is_masked"])
-
-
-def _is_open(user: sa.RowMapping | None, now: datetime) -> bool:
-    return user is not None and not user["is_disabled"] and (user["expires_at"] is None or user["expires_at"] > now)
+    Raises  AccountError where there is none
+    """
+    found = persons.person_of(db, persons.LOCAL, name)
+    if found is None:
+        raise AccountError(f"there is no user {name}")
+    return found.person_id
 
 
 def _check_name(name: str) -> None:

@@ -21,6 +21,8 @@ USERS = sa.Table(
     sa.Column("is_disabled", sa.Boolean, nullable=False),
     sa.Column("expires_at", sa.DateTime),
     sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("person_id", sa.String(32)),
+    sa.Column("enterprise_id", sa.Text),
 )
 # A session of single sign-on carries its own grant; a local one is asked of its user each time.
 SESSIONS = sa.Table(
@@ -31,6 +33,7 @@ SESSIONS = sa.Table(
     sa.Column("grant_json", sa.Text),
     sa.Column("created_at", sa.DateTime, nullable=False),
     sa.Column("seen_at", sa.DateTime, nullable=False),
+    sa.Column("person_id", sa.String(32)),
 )
 TOKENS = sa.Table(
     "tokens",
@@ -47,6 +50,7 @@ TOKENS = sa.Table(
     sa.Column("created_at", sa.DateTime, nullable=False),
     sa.Column("revoked_at", sa.DateTime),
     sa.Column("used_at", sa.DateTime),
+    sa.Column("person_id", sa.String(32)),
 )
 LOGIN_TRIES = sa.Table(
     "login_tries",
@@ -66,4 +70,5 @@ READ_AUDIT = sa.Table(
     sa.Column("what", sa.Text, nullable=False),
     sa.Column("which", sa.Text, nullable=False),
     sa.Column("snapshot_id", sa.Text, nullable=False),
+    sa.Column("person", sa.String(32)),
 )

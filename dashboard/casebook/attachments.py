@@ -13,7 +13,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -77,7 +77,7 @@ class Attachment:
 
 
 def keep(folder: Path, stream: BinaryIO, name: str) -> Attachment:
-    """Keep what `stream` gives; the same content is kept once, under the name it first came with.
+    """Keep what `stream` gives; the same content is kept once, and each who brings it has it under their own name.
 
     Raises  AttachmentError if it is empty, too large, or of a kind that isn't taken
     """
@@ -91,17 +91,20 @@ def keep(folder: Path, stream: BinaryIO, name: str) -> Attachment:
             os.fsync(file.fileno())
         kept = find(folder, digest)
         if kept is not None:
-            return kept
+            return replace(kept, name=safe_name(name))
         taken_at, lon, lat = _told_by_photo(coming) if (kind := _kind(coming)) == "jpg" else (None, None, None)
-        attachment = Attachment(digest, _safe(name), kind, size, taken_at, lon, lat)
+        attachment = Attachment(digest, "", kind, size, taken_at, lon, lat)
         _publish(folder, coming, attachment)
-        return attachment
+        return replace(attachment, name=safe_name(name))
     finally:
         coming.unlink(missing_ok=True)
 
 
 def find(folder: Path, sha256: str) -> Attachment | None:
-    """What is known of a kept file; None if there is none of that hash."""
+    """What is known of a kept file; None if there is none of that hash.
+
+    Note    its name is who brought it's own (`uploads`); one kept before that was so has the name it first came with
+    """
     try:
         content = json.loads(_about(folder, sha256).read_text("utf-8"))
     except FileNotFoundError:
@@ -162,7 +165,8 @@ def _about(folder: Path, sha256: str) -> Path:
     return path_of(folder, sha256).with_suffix(".json")
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
+    """A name without path and without what hides or turns letters."""
     shown = BARRED_IN_NAMES.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1]).strip()
     return shown[:LONGEST_NAME] or "file"
 

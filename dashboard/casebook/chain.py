@@ -32,8 +32,11 @@ def canonical(value: Any) -> str:  # noqa: ANN401 - whatever a record holds
 
 
 def hash_of(event: Event) -> str:
-    """The hash an event must have: of everything in it but the hash."""
-    content = {name: getattr(event, name) for name in HASHED}
+    """The hash an event must have: of everything in it but the hash; `person` counts where one is told.
+
+    Note    events from before there were persons have none: their hashes stay what they were
+    """
+    content = {name: getattr(event, name) for name in HASHED if name != "person" or event.person}
     return hashlib.sha256(canonical(content).encode("utf-8")).hexdigest()
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from dashboard.casebook.errors import Complaint
 from dashboard.casebook.record_fields import day_of, faults_of, is_blank, moment_of
-from dashboard.casebook.records import Actor
-from dashboard.casebook.standing import Standing
+from dashboard.casebook.records import Actor, same_text
+from dashboard.casebook.standing import Standing, person_in
 from dashboard.casebook.states import Field, Transition
 
 LEAST_INSPECTORS = 2
@@ -29,7 +30,7 @@ OVERDUE_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Ask:
-    """One step as it is asked for; `payload` is plain already."""
+    """One step as it is asked for; `payload` is plain already; `unknown` fields name nobody of the house."""
 
     step: Transition
     standing: Standing
@@ -37,6 +38,7 @@ class Ask:
     payload: Mapping[str, Any]
     attachments: tuple[str, ...]
     at: datetime
+    unknown: frozenset[str] = frozenset()
 
     @property
     def day(self) -> date:
@@ -46,6 +48,11 @@ class Ask:
     def says(self, name: str) -> Any:  # noqa: ANN401 - a record holds anything
         """What the record says under that name, None if nothing."""
         return self.payload.get(name)
+
+    def means_actor(self, name: str) -> bool:
+        """Whether the field of that name names who acts, under whatever identity."""
+        said = self.says(name)
+        return not is_blank(said) and self.actor.is_named(str(said), person_in(self.payload, name))
 
     def day_named(self, name: str) -> date | None:
         """The day the record gives under that name."""
@@ -87,6 +94,8 @@ def _field_faults(field: Field, ask: Ask) -> Iterator[Complaint]:
     value = ask.says(field.name)
     if not is_blank(value):
         yield from faults_of(field, value, ask.day)
+        if field.name in ask.unknown:
+            yield Complaint(field.name, "nobody_known")
         if field.kind == "files" and isinstance(value, list) and set(value) - set(ask.attachments):
             yield Complaint(field.name, "not_attached")
     elif field.is_required and (not field.only_if or CIRCUMSTANCES[field.only_if](ask)):
@@ -107,7 +116,7 @@ def _another(name: str) -> Guard:
     """The person named there is not the one who acts."""
 
     def guard(ask: Ask) -> Iterator[Complaint]:
-        if not is_blank(ask.says(name)) and str(ask.says(name)).strip() == ask.actor.name:
+        if ask.means_actor(name):
             yield Complaint(name, "same_person")
 
     return guard
@@ -158,11 +167,11 @@ def _another_receiver(ask: Ask) -> Iterator[Complaint]:
 def _two_inspectors(ask: Ask) -> Iterator[Complaint]:
     people = ask.says("inspectors")
     if isinstance(people, list) and all(isinstance(one, dict) for one in people):
-        names = {str(one.get("name")).strip() for one in people}
-        certificates = {str(one.get("certificate")).strip() for one in people}
+        names = {same_text(str(one.get("name"))) for one in people}
+        certificates = {same_text(str(one.get("certificate"))) for one in people}
         if min(len(names), len(certificates)) < LEAST_INSPECTORS:
             yield Complaint("inspectors", "two_inspectors", {"least": LEAST_INSPECTORS})
-        elif ask.actor.name not in names:
+        elif not any(ask.actor.is_named(str(one.get("name")), one.get("person")) for one in people):
             yield Complaint("inspectors", "actor_among", {"name": ask.actor.name})
 
 
@@ -212,7 +221,7 @@ def _negative_test(ask: Ask) -> Iterator[Complaint]:
 
 def _two_signatures(ask: Ask) -> Iterator[Complaint]:
     first, second = ask.says("first_signature"), ask.says("second_signature")
-    if first and second and str(first).strip() == str(second).strip():
+    if first and second and same_text(str(first)) == same_text(str(second)):
         yield Complaint("second_signature", "same_signature")
 
 
@@ -233,13 +242,20 @@ def _parent_is_this(ask: Ask) -> Iterator[Complaint]:
         yield Complaint("parent", "not_parent", {"clue_id": ask.standing.case.clue_id})
 
 
+def _is_inspector(ask: Ask) -> bool:
+    """Whether who acts is one of those who checked."""
+    standing = ask.standing
+    found = zip_longest(standing.inspectors, standing.inspector_persons[: len(standing.inspectors)])
+    return any(ask.actor.is_named(name, person) for name, person in found)
+
+
 def _no_inspector(ask: Ask) -> Iterator[Complaint]:
-    if ask.actor.name in ask.standing.inspectors:
+    if _is_inspector(ask):
         yield Complaint("", "inspector_rechecks", {"name": ask.actor.name})
 
 
 def _inspector_of_the_case(ask: Ask) -> Iterator[Complaint]:
-    if ask.standing.inspectors and ask.actor.name not in ask.standing.inspectors:
+    if ask.standing.inspectors and not _is_inspector(ask):
         yield Complaint("", "not_your_check", {"names": ", ".join(ask.standing.inspectors)})
 
 

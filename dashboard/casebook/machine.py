@@ -14,24 +14,29 @@ from uuid import uuid4
 from dashboard.casebook.deadlines import due_in, is_provisional, resumed_due
 from dashboard.casebook.errors import Complaint, MissingRecord, NotAllowed
 from dashboard.casebook.guards import FAILED_RECHECKS, OVERDUE_AFTER, Ask, bar, complaints
+from dashboard.casebook.handing import MAY_ASSIGN, hand_over_bar, hand_over_faults, may_hand_over
+from dashboard.casebook.naming import PERSONS, corrected_persons, unknown_fields, with_persons
+from dashboard.casebook.persons import People
 from dashboard.casebook.record_fields import BARRED_CHARACTERS, MOST_CHARACTERS, SHA256, is_blank, plain
-from dashboard.casebook.records import COMMENT, CORRECT, OPEN, SYSTEM, Actor, Case, Event
+from dashboard.casebook.records import ASSIGN, COMMENT, CORRECT, OPEN, SYSTEM, Actor, Case, Event
 from dashboard.casebook.standing import Standing, advance, case_record
 from dashboard.casebook.states import ROLES, transition
 
-MAY_COMMENT = frozenset(ROLES) - {"auditor", "enterprise"}
+MAY_COMMENT = frozenset(ROLES) - {"auditor"}
 RESUMED = ("resume", "resume_rectify")
+MOST_NAME = 200
 
 
 @dataclass(frozen=True)
 class Request:
-    """Somebody wants to do `event`."""
+    """Somebody wants to do `event`; `people` are those that names on the record may mean."""
 
     actor: Actor
     event: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     attachments: tuple[str, ...] = ()
     reason: str | None = None
+    people: People = field(default_factory=People)
 
 
 def opening(case: Case, at: datetime) -> Event:
@@ -46,11 +51,15 @@ def decide(standing: Standing, request: Request, now: datetime) -> list[Event]:
     Raises  NotAllowed, MissingRecord
     """
     at = _never_back(standing, now)
+    if request.event == ASSIGN:
+        return [assignment(standing, request, now)]
     step = transition(standing.state, request.event)
     roles = request.actor.roles & (step.roles if step else frozenset())
     if step is None or not roles:
         raise NotAllowed(request.event, standing.state, step.roles if step else ())
-    ask = Ask(step, standing, request.actor, _record(request), request.attachments, at)
+    unknown = unknown_fields(request.payload, step, request.people)
+    record = with_persons(_record(request), step, request.people)
+    ask = Ask(step, standing, request.actor, record, request.attachments, at, unknown)
     _refuse_faults(ask, request)
     barred = bar(ask)
     if barred:
@@ -66,9 +75,36 @@ def refuse_impossible(actor: Actor, state: str, event: str) -> None:
 
     Raises  NotAllowed
     """
+    if event == ASSIGN:
+        if not may_hand_over(actor, state):
+            raise NotAllowed(event, state, MAY_ASSIGN)
+        return
     step = transition(state, event)
     if step is None or not step.roles & actor.roles:
         raise NotAllowed(event, state, step.roles if step else ())
+
+
+def assignment(standing: Standing, request: Request, now: datetime) -> Event:
+    """A clue handed to a person of its team: the state stays, and its clock runs on.
+
+    Raises  NotAllowed for who leads no team, or another; MissingRecord for nobody, or nobody of the team
+    """
+    refuse_impossible(request.actor, standing.state or "", ASSIGN)
+    barred = hand_over_bar(standing, request.actor, request.people)
+    if barred:
+        raise NotAllowed(ASSIGN, standing.state, MAY_ASSIGN, barred)
+    said = request.payload.get("person")
+    found = [*_text_faults(request), *hand_over_faults(standing, said, request.people)]
+    if not isinstance(said, str) or len(said) > MOST_NAME or BARRED_CHARACTERS.search(said):
+        found = found or [Complaint("person", "no_text")]
+    if found:
+        raise MissingRecord(ASSIGN, found)
+    person = request.people.named(said)
+    record: dict[str, Any] = {"person": person.name if person else str(said).strip()}
+    if person is not None:
+        record[PERSONS] = {"person": person.person_id}
+    note = _note(standing, request, min(request.actor.roles & MAY_ASSIGN), now)
+    return replace(note, payload=record)
 
 
 def automatic(standing: Standing, now: datetime) -> Request | None:
@@ -108,13 +144,18 @@ def correction(before: Standing, now: Standing, wrong: Event, request: Request, 
         raise NotAllowed(CORRECT, now.state, step.roles if step else ())
     if is_blank(request.reason):
         raise MissingRecord(CORRECT, [Complaint("reason", "missing")])
+    unknown = unknown_fields(request.payload, step, request.people)
     changed: dict[str, Any] = dict.fromkeys(request.payload) | plain(request.payload)
+    changed = with_persons(changed, step, request.people)
+    persons = corrected_persons(wrong.payload, changed)
+    changed |= {PERSONS: persons} if persons or PERSONS in wrong.payload else {}
     changed.pop("reason", None)
     problems = changed.get("problems")
     if isinstance(problems, list) and all(isinstance(one, dict) for one in problems):
         changed["problems"] = _numbered(problems, now.case.clue_id, wrong.version)
     record = {key: value for key, value in {**wrong.payload, **changed}.items() if value is not None}
-    ask = Ask(step, before, request.actor, record | {"reason": request.reason}, _all_files(wrong, request), wrong.at)
+    told = record | {"reason": request.reason}
+    ask = Ask(step, before, request.actor, told, _all_files(wrong, request), wrong.at, unknown)
     _refuse_faults(ask, request)
     note = _note(now, request, min(roles), at)
     due = due_in(wrong.target, before, record, wrong.at) if _still_runs(now, wrong) else None
@@ -235,4 +276,5 @@ def _event(case: Case, request: Request, at: datetime) -> Event:
         snapshot_id=case.snapshot_id,
         prev_hash="",
         hash="",
+        person=request.actor.person or None,
     )

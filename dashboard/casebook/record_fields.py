@@ -157,4 +157,6 @@ READINGS: dict[str, Reading] = {
     "problems": _problems,
     "files": _files,
     "clue": _text,
+    "person": _text,
+    "contact": _text,
 }

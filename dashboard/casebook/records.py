@@ -7,12 +7,29 @@ from datetime import datetime
 from typing import Any, Literal
 
 
+def same_text(text: str) -> str:
+    """A name as it is compared: neither blanks nor capitals tell two people apart."""
+    return "".join(text.split()).casefold()
+
+
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, and as what; where he may act was checked before."""
+    """Who acts, and as what; where he may act was checked before.
+
+    Shape   person: id of the person, "" where nobody has an account; known_as: other ids, and names of before there
+            were persons
+    """
 
     name: str
     roles: frozenset[str]
+    person: str = ""
+    known_as: frozenset[str] = frozenset()
+
+    def is_named(self, name: str, person: str | None = None) -> bool:
+        """Whether a record means this actor: by the person where it tells one, else by the name."""
+        if person and self.person:
+            return person in (self.person, *self.known_as)
+        return same_text(name) in {same_text(one) for one in (self.name, *self.known_as)}
 
 
 SYSTEM = Actor("system", frozenset({"system"}))
@@ -58,7 +75,8 @@ class Event:
     """One step, never changed once written.
 
     Shape   seq: dense number over all clues; version: number within the clue, from 1 (0: the case was opened);
-            source, target: states, equal when nothing moved (a comment, a correction), source None at the start
+            source, target: states, equal when nothing moved (a comment, a correction), source None at the start;
+            person: id of who acted, None for the system and for what was written before there were persons
     """
 
     event_id: str
@@ -79,8 +97,9 @@ class Event:
     snapshot_id: str
     prev_hash: str
     hash: str
+    person: str | None = None
 
 
 # Events that are no step: the state stays.
-OPEN, COMMENT, CORRECT = "open", "comment", "correct"
-NOTES = frozenset({OPEN, COMMENT, CORRECT})
+OPEN, COMMENT, CORRECT, ASSIGN = "open", "comment", "correct", "assigned"
+NOTES = frozenset({OPEN, COMMENT, CORRECT, ASSIGN})

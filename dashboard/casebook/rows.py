@@ -18,7 +18,8 @@ from dashboard.casebook.standing import Standing, case_record, read_case
 TEXT, INT, TIME, FLAG, REAL = pa.string(), pa.int32(), pa.timestamp("s"), pa.bool_(), pa.float64()
 NOW_COLUMNS: dict[str, pa.DataType] = {
     "clue_id": TEXT, "state": TEXT, "version": INT, "last_seq": pa.int64(), "since": TIME, "due_at": TIME,
-    "clock_stopped": FLAG, "assignee": TEXT, "team_code": TEXT, "round_code": TEXT, "severity": INT, "verdict": TEXT,
+    "clock_stopped": FLAG, "assignee": TEXT, "assignee_person": TEXT, "team_code": TEXT, "round_code": TEXT,
+    "severity": INT, "verdict": TEXT,
     "is_prominent": FLAG, "n_rechecks_failed": INT, "n_relapses": INT,
 }  # fmt: skip
 CASE_COLUMNS: dict[str, pa.DataType] = {
@@ -34,6 +35,7 @@ EVENT_TABLE = pa.schema(
         ("source", TEXT), ("target", TEXT), ("event", TEXT), ("actor", TEXT), ("role", TEXT), ("at", TIME),
         ("due_at", TIME), ("reason", TEXT), ("payload", TEXT), ("attachments", pa.list_(TEXT)),
         ("rule_version", TEXT), ("snapshot_id", TEXT), ("prev_hash", TEXT), ("hash", TEXT), ("team_code", TEXT),
+        ("person", TEXT),
     ]
 )  # fmt: skip
 PROBLEM_TABLE = pa.schema(
@@ -44,7 +46,9 @@ PROBLEM_TABLE = pa.schema(
 )  # fmt: skip
 TIMES = ("since", "due_at", "accepted_at", "ordered_at", "stopped_due_at", "last_at")
 SETS = ("attachments", "snapshots")
-LISTS = ("inspectors", "failed_rechecks")
+LISTS = ("inspectors", "failed_rechecks", "inspector_persons")
+# Came later: left out while they tell nothing, so that the texts of before are still canonical.
+LATER = ("assignee_person", "inspector_persons")
 
 
 def event_row(event: Event) -> dict[str, Any]:
@@ -85,7 +89,7 @@ def standing_text(standing: Standing) -> str:
     content = {field.name: getattr(standing, field.name) for field in fields(Standing)}
     content["case"] = case_record(standing.case)
     content |= {name: sorted(content[name]) for name in SETS}
-    return canonical(content)
+    return canonical({name: value for name, value in content.items() if name not in LATER or value})
 
 
 def read_standing(text: str) -> Standing:
@@ -94,7 +98,7 @@ def read_standing(text: str) -> Standing:
     content["case"] = read_case(content["case"])
     content |= {name: datetime.fromisoformat(content[name]) for name in TIMES if content[name]}
     content |= {name: frozenset(content[name]) for name in SETS}
-    content |= {name: tuple(content[name]) for name in LISTS}
+    content |= {name: tuple(content[name]) for name in LISTS if name in content}
     return Standing(**content)
 
 

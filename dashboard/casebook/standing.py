@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from dashboard.casebook.records import COMMENT, CORRECT, OPEN, Case, Event
+from dashboard.casebook.records import ASSIGN, COMMENT, CORRECT, OPEN, Case, Event
 from dashboard.casebook.taxonomy import problem_type
 
 CASE_TIMES = ("window_from", "window_to", "detected_at", "opened_since", "opened_due_at")
@@ -18,7 +18,8 @@ class Standing:
     """A case now. `state` None: opened by hand, not yet created. `due_at` None: no clock runs, or it is stopped.
 
     Shape   verdict: confirmed, partly, not_confirmed or None; failed_rechecks: event ids since the last supervision;
-            stopped_due_at: the deadline as it was when the clock was stopped
+            stopped_due_at: the deadline as it was when the clock was stopped; assignee_person,
+            inspector_persons: who is behind these names, None or "" where nobody is told
     """
 
     case: Case
@@ -48,6 +49,8 @@ class Standing:
     attachments: frozenset[str] = frozenset()
     snapshots: frozenset[str] = frozenset()
     last_at: datetime | None = None
+    assignee_person: str | None = None
+    inspector_persons: tuple[str, ...] = ()
 
     @property
     def object_id(self) -> str:
@@ -93,6 +96,8 @@ def advance(before: Standing, event: Event, payload: Mapping[str, Any]) -> Stand
         return moved
     if event.event == CORRECT:
         return replace(moved, due_at=event.due_at) if event.due_at else moved
+    if event.event == ASSIGN:
+        return replace(moved, assignee=payload["person"], assignee_person=person_in(payload, "person"))
     if event.source != event.target:
         moved = replace(moved, state=event.target, since=event.at, due_at=event.due_at)
     effect = EFFECTS.get(event.event)
@@ -139,6 +144,11 @@ Effect = dict[str, Any]
 Record = Mapping[str, Any]
 
 
+def person_in(record: Record, field: str) -> str | None:
+    """The id of the person whom `field` of a record names; None where it names nobody known."""
+    return (record.get("persons") or {}).get(field)
+
+
 def _screened(_before: Standing, _event: Event, payload: Record) -> Effect:
     return {"severity": payload["severity"]}
 
@@ -146,8 +156,10 @@ def _screened(_before: Standing, _event: Event, payload: Record) -> Effect:
 def _pushed(_before: Standing, _event: Event, payload: Record) -> Effect:
     return {
         "assignee": payload["receiver"],
+        "assignee_person": None,
         "team_code": payload["receiver"],
         "inspectors": (),
+        "inspector_persons": (),
         "verdict": None,
         "is_prominent": False,
         "is_falsified": False,
@@ -155,11 +167,22 @@ def _pushed(_before: Standing, _event: Event, payload: Record) -> Effect:
 
 
 def _accepted(_before: Standing, event: Event, payload: Record) -> Effect:
-    return {"assignee": payload["receiver"], "accepted_at": event.at}
+    return {
+        "assignee": payload["receiver"],
+        "assignee_person": person_in(payload, "receiver"),
+        "accepted_at": event.at,
+    }
 
 
 def _checking(_before: Standing, event: Event, payload: Record) -> Effect:
-    return {"inspectors": tuple(person["name"] for person in payload["inspectors"]), "assignee": event.actor}
+    inspectors = payload["inspectors"]
+    persons = tuple(one.get("person") or "" for one in inspectors)
+    return {
+        "inspectors": tuple(one["name"] for one in inspectors),
+        "inspector_persons": persons if any(persons) else (),
+        "assignee": event.actor,
+        "assignee_person": event.person,
+    }
 
 
 def _confirmed(before: Standing, event: Event, payload: Record) -> Effect:
@@ -170,6 +193,7 @@ def _confirmed(before: Standing, event: Event, payload: Record) -> Effect:
         "is_prominent": any(problem["is_prominent"] for problem in found),
         "is_falsified": any(kind is not None and kind.is_falsification for kind in kinds),
         "inspectors": before.inspectors or (event.actor,),
+        "inspector_persons": before.inspector_persons if before.inspectors or not event.person else (event.person,),
     }
 
 
@@ -188,6 +212,7 @@ def _resumed(_before: Standing, _event: Event, _payload: Record) -> Effect:
 def _ordered(_before: Standing, event: Event, payload: Record) -> Effect:
     return {
         "assignee": event.actor,
+        "assignee_person": event.person,
         "ordered_at": event.at,
         "rectification": payload["mode"],
         "is_daily_penalty": bool(payload.get("is_daily_penalty")),

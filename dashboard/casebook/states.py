@@ -14,7 +14,9 @@ ROLES = (
     "system", "analyst", "dispatcher", "team_leader", "inspector", "local_bureau", "enterprise", "reviewer",
     "supervisor", "leader", "city_government", "auditor",
 )  # fmt: skip
-Kind = Literal["text", "code", "codes", "date", "number", "boolean", "people", "problems", "files", "clue"]
+Kind = Literal[
+    "text", "code", "codes", "date", "number", "boolean", "people", "problems", "files", "clue", "person", "contact"
+]  # fmt: skip
 Unit = Literal["h", "wd", "d", "mo", "clock"]
 T = TypeVar("T")
 FIELD = re.compile(r"(?P<name>\w+):(?P<kind>\w+)(?P<must>!?)(=(?P<choices>[\w|]+))?(@(?P<only_if>\w+))?")

@@ -8,25 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import sqlalchemy as sa
 
 from dashboard.casebook import checks, problems, rows
-from dashboard.casebook.attachments import missing
+from dashboard.casebook.attachments import Attachment, keep, missing
 from dashboard.casebook.calendar import wall_clock
 from dashboard.casebook.chain import link
-from dashboard.casebook.errors import CasebookError, Complaint, Conflict, MissingRecord, UnknownCase
+from dashboard.casebook.errors import Complaint, Conflict, MissingRecord, UnknownCase
+from dashboard.casebook.event_reads import events_of, lives_asked
 from dashboard.casebook.machine import Request, automatic, correction, decide, opening, remark
+from dashboard.casebook.persons import People, people
 from dashboard.casebook.record_fields import SHA256
 from dashboard.casebook.records import COMMENT, CORRECT, NOTES, OPEN, SYSTEM, Actor, Case, Event
 from dashboard.casebook.standing import Standing, stand
 from dashboard.casebook.states import transition
 from dashboard.casebook.tables import CASES, EVENTS, HEAD
+from dashboard.casebook.uploads import names_of, not_brought, note_upload
 from dashboard.database import open_database, upgrade, writing
 
 Clock = Callable[[], datetime]
@@ -38,15 +41,6 @@ def open_casebook(url: str, folder: Path | None = None, clock: Clock = wall_cloc
     engine = open_database(url)
     upgrade(engine)
     return Casebook(engine, clock, folder)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one clue of a bulk action: its event, or why there is none."""
-
-    clue_id: str
-    event: Event | None
-    error: CasebookError | None
 
 
 class Casebook:
@@ -61,7 +55,7 @@ class Casebook:
     def open_case(self, case: Case) -> None:
         """Remember `case` from now on; nothing happens if it is remembered already."""
         with self._writing() as db:
-            if not _events_of(db, case.clue_id):
+            if not events_of(db, case.clue_id):
                 self._append(db, [], [opening(case, self.clock())])
 
     def create(self, actor: Actor, case: Case, payload: Mapping[str, Any], reason: str | None = None) -> Event:
@@ -70,7 +64,7 @@ class Casebook:
         Raises  NotAllowed, MissingRecord, Conflict if the clue has a case
         """
         with self._writing() as db:
-            there = _events_of(db, case.clue_id)
+            there = events_of(db, case.clue_id)
             if there:
                 raise Conflict(case.clue_id, there)
             begun = self._append(db, [], [opening(case, self.clock())])
@@ -93,39 +87,11 @@ class Casebook:
                 `expected_version` (comments don't count as newer)
         """
         request = Request(actor, event, payload, tuple(attachments), reason)
-        self._refuse_absent_files(request)
         with self._writing() as db:
+            self._refuse_absent_files(db, clue_id, request)
             events = _known_events(db, clue_id)
             _refuse_old(clue_id, events, expected_version)
             return self._step(db, events, request, self.clock())
-
-    def act_many(  # noqa: PLR0913 - as act
-        self,
-        actor: Actor,
-        versions: Mapping[str, int],
-        event: str,
-        *,
-        payload: Mapping[str, Any],
-        attachments: Sequence[str] = (),
-        reason: str | None = None,
-    ) -> list[Outcome]:
-        """The same step for several clues (clue id: expected version), each in a transaction of its own."""
-        outcomes = []
-        for clue_id, version in versions.items():
-            try:
-                done = self.act(
-                    actor,
-                    clue_id,
-                    event,
-                    payload=payload,
-                    expected_version=version,
-                    attachments=attachments,
-                    reason=reason,
-                )
-                outcomes.append(Outcome(clue_id, done, None))
-            except CasebookError as error:
-                outcomes.append(Outcome(clue_id, None, error))
-        return outcomes
 
     def comment(self, actor: Actor, clue_id: str, text: str, *, attachments: Sequence[str] = ()) -> Event:
         """Put a remark on record; the state stays.
@@ -133,8 +99,8 @@ class Casebook:
         Raises  UnknownCase, NotAllowed for a role that only reads, MissingRecord for no text
         """
         request = Request(actor, COMMENT, {}, tuple(attachments), text)
-        self._refuse_absent_files(request)
         with self._writing() as db:
+            self._refuse_absent_files(db, clue_id, request)
             events = _known_events(db, clue_id)
             (written,) = self._append(db, events, [remark(stand(events), request, self.clock())])[len(events) :]
             return written
@@ -146,12 +112,12 @@ class Casebook:
 
         Raises  UnknownCase if there is no such event, NotAllowed, MissingRecord as the corrected record would have
         """
-        request = Request(actor, CORRECT, payload, tuple(attachments), reason)
-        self._refuse_absent_files(request)
         with self._writing() as db:
             clue_id = db.execute(sa.select(EVENTS.c.clue_id).where(EVENTS.c.event_id == event_id)).scalar()
             if clue_id is None:
                 raise UnknownCase(event_id)
+            request = Request(actor, CORRECT, payload, tuple(attachments), reason, people(db))
+            self._refuse_absent_files(db, clue_id, request)
             events = _known_events(db, clue_id)
             place = next(i for i, event in enumerate(events) if event.event_id == event_id)
             if events[place].event in NOTES:
@@ -159,6 +125,29 @@ class Casebook:
             made = correction(stand(events[:place]), stand(events), events[place], request, self.clock())
             (written,) = self._append(db, events, [made])[len(events) :]
             return written
+
+    def keep(self, actor: Actor, clue_ids: Sequence[str], stream: BinaryIO, name: str) -> Attachment:
+        """Keep a file that `actor` brings for these clues; they may attach it there, under the name they gave it.
+
+        Raises  AttachmentError; ValueError where this casebook keeps no files
+        """
+        if self.folder is None:
+            raise ValueError("this casebook keeps no files")
+        kept = keep(self.folder, stream, name)
+        with writing(self.engine) as db:
+            for clue_id in dict.fromkeys(clue_ids):
+                note_upload(db, kept.sha256, clue_id, actor, kept.name, self.clock())
+        return kept
+
+    def file_names(self, clue_id: str) -> dict[tuple[str, str], str]:
+        """What each called the files they brought for a clue, by hash and uploader."""
+        with self.engine.connect() as db:
+            return names_of(db, clue_id)
+
+    def people(self) -> People:
+        """Who has an account here."""
+        with self.engine.connect() as db:
+            return people(db)
 
     def case(self, clue_id: str) -> Standing:
         """Where the case stands.
@@ -174,7 +163,7 @@ class Casebook:
     def timeline(self, clue_id: str) -> list[Event]:
         """All events of a clue in their order, the opening first; empty if nobody acted on it."""
         with self.engine.connect() as db:
-            return _events_of(db, clue_id)
+            return events_of(db, clue_id)
 
     def seq(self) -> int:
         """The number of the newest event: what is kept under it is as new as the casebook."""
@@ -186,6 +175,13 @@ class Casebook:
         with self.engine.connect() as db:
             seq, digest = db.execute(sa.select(HEAD.c.seq, HEAD.c.hash)).one()
         return int(seq), str(digest)
+
+    def newest_at(self) -> datetime | None:
+        """When the newest event was written; None while nothing has happened."""
+        asked = sa.select(EVENTS.c.at).join(HEAD, HEAD.c.seq == EVENTS.c.seq)
+        with self.engine.connect() as db:
+            found: datetime | None = db.execute(asked).scalar()
+        return found
 
     def standings(self, since_seq: int = 0) -> list[Standing]:
         """Where each case stands that had an event after `since_seq`."""
@@ -205,7 +201,7 @@ class Casebook:
     def event_table(self, since_seq: int = 0, as_of: datetime | None = None) -> pa.Table:
         """One row per event after `since_seq` and not after `as_of`, openings too (see rows.EVENT_TABLE)."""
         with self.engine.connect() as db:
-            return rows.event_table(db.execute(_lives(since_seq, as_of)).mappings().all(), since_seq)
+            return rows.event_table(db.execute(lives_asked(since_seq, as_of)).mappings().all(), since_seq)
 
     def problem_table(self, as_of: datetime | None = None) -> pa.Table:
         """One row per problem that a check confirmed or denied, corrections laid over (see rows.PROBLEM_TABLE)."""
@@ -216,7 +212,9 @@ class Casebook:
         """The whole lives of the clues that had an event after `since_seq`, up to `as_of`, in the order of opening."""
         found: dict[str, list[Event]] = {}
         with self.engine.connect() as db:
-            for row in db.execute(_lives(since_seq, as_of), execution_options={"yield_per": READ_AT_ONCE}).mappings():
+            for row in db.execute(
+                lives_asked(since_seq, as_of), execution_options={"yield_per": READ_AT_ONCE}
+            ).mappings():
                 found.setdefault(row["clue_id"], []).append(rows.read_event(row))
         return found
 
@@ -262,13 +260,13 @@ class Casebook:
 
     def _tick_one(self, clue_id: str, now: datetime) -> list[Event]:
         with self._writing() as db:
-            events = _events_of(db, clue_id)
+            events = events_of(db, clue_id)
             request = automatic(stand(events), now)
             return [self._step(db, events, request, now)] if request else []
 
     def _relapse_one(self, clue_id: str, finding: Case) -> list[Event]:
         with self._writing() as db:
-            events = _events_of(db, clue_id)
+            events = events_of(db, clue_id)
             standing = stand(events)
             step = transition(standing.state, "relapse")
             days = timedelta(days=step.window_days or 0) if step else timedelta()
@@ -287,7 +285,8 @@ class Casebook:
             yield db
 
     def _step(self, db: sa.Connection, events: list[Event], request: Request, now: datetime) -> Event:
-        done = decide(stand(events), request, now)
+        named = request if request.actor == SYSTEM else replace(request, people=people(db))
+        done = decide(stand(events), named, now)
         return self._append(db, events, done)[len(events)]
 
     def _append(self, db: sa.Connection, events: list[Event], new: Sequence[Event]) -> list[Event]:
@@ -306,30 +305,18 @@ class Casebook:
             db.execute(sa.update(CASES).where(CASES.c.clue_id == row["clue_id"]).values(row))
         return linked
 
-    def _refuse_absent_files(self, request: Request) -> None:
-        # What is no hash is refused with the record.
+    def _refuse_absent_files(self, db: sa.Connection, clue_id: str, request: Request) -> None:
+        # What is no hash is refused with the record; what another brought, or for another clue, is told as absent.
         hashes = [one for one in request.attachments if SHA256.fullmatch(one)]
-        absent = missing(self.folder, hashes) if self.folder else []
+        if not self.folder or not hashes:
+            return
+        absent = {*missing(self.folder, hashes), *not_brought(db, hashes, clue_id, request.actor)}
         if absent:
             raise MissingRecord(request.event, [Complaint("attachments", "not_kept", {"n": len(absent)})])
 
 
-def _lives(since_seq: int, as_of: datetime | None) -> sa.Select[Any]:
-    """All events of the clues that had one after `since_seq`, up to `as_of`, in the order of the chain."""
-    asked = sa.select(EVENTS).order_by(EVENTS.c.seq)
-    if since_seq:
-        touched = sa.select(EVENTS.c.clue_id).where(EVENTS.c.seq > since_seq)
-        asked = asked.where(EVENTS.c.clue_id.in_(touched))
-    return asked if as_of is None else asked.where(EVENTS.c.at <= as_of)
-
-
-def _events_of(db: sa.Connection, clue_id: str) -> list[Event]:
-    found = db.execute(sa.select(EVENTS).where(EVENTS.c.clue_id == clue_id).order_by(EVENTS.c.version)).mappings()
-    return [rows.read_event(row) for row in found]
-
-
 def _known_events(db: sa.Connection, clue_id: str) -> list[Event]:
-    events = _events_of(db, clue_id)
+    events = events_of(db, clue_id)
     if not events:
         raise UnknownCase(clue_id)
     return events

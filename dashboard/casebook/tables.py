@@ -27,6 +27,7 @@ EVENTS = sa.Table(
     sa.Column("snapshot_id", sa.Text, nullable=False),
     sa.Column("prev_hash", sa.String(64), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("person", sa.String(32)),
     sa.UniqueConstraint("clue_id", "version"),
 )
 
@@ -49,4 +50,15 @@ CASES = sa.Table(
     sa.Column("object_id", sa.Text, nullable=False, index=True),
     sa.Column("last_seq", sa.BigInteger, nullable=False, index=True),
     sa.Column("standing", sa.Text, nullable=False),
+)
+
+# Who brought which file for which clue, and what they called it: a file is attached by who brought it, there alone.
+UPLOADS = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("clue_id", sa.Text, primary_key=True),
+    sa.Column("uploader", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
 )

@@ -12,12 +12,13 @@ from typing import Any, TypeGuard
 from flask import abort
 
 from dashboard.casebook.errors import CasebookError
+from dashboard.casebook.handing import may_hand_over
 from dashboard.casebook.machine import refuse_impossible
 from dashboard.casebook.states import STATES, Transition, allowed, transition
 from dashboard.casework.answers import BadRequest, complaint
 from dashboard.casework.bench import Bench
 from dashboard.casework.desk import desk_of, empty_desk
-from dashboard.casework.forms import GIVEN, Desk, default_of, described
+from dashboard.casework.forms import GIVEN, Desk, default_of, described, handing_over
 from dashboard.data import queries
 from dashboard.data.clue_case import POLLUTANT_OF, Cell, case_by_hand, case_of, cell_found
 
@@ -95,6 +96,8 @@ def common_steps(bench: Bench, states: Sequence[str]) -> list[dict[str, Any]]:
     for step in told:
         for field in step["fields"]:
             field["is_required"] = field["is_required"] and field["name"] not in OF_EACH
+    if all(may_hand_over(bench.viewer.actor(), state) for state in states):
+        told.append(handing_over(desk))
     return told
 
 

@@ -78,7 +78,7 @@ class Bench:
 
     def wanted(self, view: str, text: str, sort: str) -> worklist.Wanted:
         """What of the list is looked at."""
-        return worklist.Wanted(view, text, worklist.sorts_of(sort), self.states, self.viewer.name, *self.clocks)
+        return worklist.Wanted(view, text, worklist.sorts_of(sort), self.states, self.viewer.actor(), *self.clocks)
 
 
 def whole_number(text: str | None, otherwise: int) -> int:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from flask import abort
 
 from dashboard.casebook.attachments import Attachment, find
+from dashboard.casebook.records import ASSIGN
 from dashboard.casebook.states import transition
+from dashboard.casebook.uploads import uploader_of
 from dashboard.casework.bench import Bench
 from dashboard.casework.desk import desk_of
 from dashboard.casework.forms import GIVEN, Desk, said, steps
@@ -24,6 +27,7 @@ SHOWN = (
 )  # fmt: skip
 NAMED = ("rule", "city", "county", "team", "industry")
 TIMES = ("detected_at", "state_since", "due_at", "window_from", "window_to")
+Names = Mapping[tuple[str, str], str]
 PLACED = ("lon_deg", "lat_deg", "city_idx", "county_idx")
 
 
@@ -49,6 +53,7 @@ def clue(bench: Bench, clue_id: str) -> dict[str, Any]:
         abort(404)
     card = queries.describe(bench.loaded.cursor(), "clue", found["clue_idx"])
     desk = desk_of(bench, found, card or {})
+    names = bench.casebook.file_names(clue_id)
     may_work = bench.viewer.may("work") and bool(bench.viewer.actor().roles)
     return {
         "clue": row(bench, found)
@@ -60,7 +65,7 @@ def clue(bench: Bench, clue_id: str) -> dict[str, Any]:
         "candidates": _placed_candidates(bench, card),
         "may_work": may_work,
         "steps": steps(desk) if may_work else [],
-        "timeline": [_step(bench, desk, one) for one in worklist.timeline(bench.live(), clue_id)],
+        "timeline": [_step(bench, desk, names, one) for one in worklist.timeline(bench.live(), clue_id)],
         "seq": bench.seq,
     }
 
@@ -110,7 +115,7 @@ def _placed_candidates(bench: Bench, card: Mapping[str, Any] | None) -> list[dic
     ]
 
 
-def _step(bench: Bench, desk: Desk, one: Mapping[str, Any]) -> dict[str, Any]:
+def _step(bench: Bench, desk: Desk, names: Names, one: Mapping[str, Any]) -> dict[str, Any]:
     """One line of the timeline."""
     t = bench.t
     is_note = one["from_state"] == one["to_state"]
@@ -123,12 +128,14 @@ def _step(bench: Bench, desk: Desk, one: Mapping[str, Any]) -> dict[str, Any]:
         "role": t(f"casebook.role.{one['role']}") if one["role"] else "",
         "text": one["reason"] or "",
         "record": _record(desk, one, json.loads(one["payload"] or "{}")),
-        "attachments": _files(bench, one["attachments"] or []),
+        "attachments": _files(bench, names, one) if one["attachments"] else [],
     }
 
 
 def _record(desk: Desk, one: Mapping[str, Any], payload: Mapping[str, Any]) -> list[dict[str, str]]:
     """What was put on record, in the order and words of the form; files are told by themselves."""
+    if one["event"] == ASSIGN and payload:
+        return [{"label": desk.t("casebook.field.person"), "value": str(payload["person"])}]
     step = transition(one["from_state"], one["event"])
     told = [field for field in (step.record if step else ()) if field.kind != "files" and field.name not in GIVEN]
     return [
@@ -138,11 +145,29 @@ def _record(desk: Desk, one: Mapping[str, Any], payload: Mapping[str, Any]) -> l
     ]
 
 
-def _files(bench: Bench, hashes: list[str]) -> list[dict[str, Any]]:
+def file_of(bench: Bench, clue_id: str, sha256: str) -> Attachment | None:
+    """A file on record of a clue, called as somebody called it who brought it for that clue."""
+    names = bench.casebook.file_names(clue_id)
+    name = next((name for (one, _), name in names.items() if one == sha256), "")
+    return _named_file(find(bench.folder, sha256), name)
+
+
+def _files(bench: Bench, names: Names, one: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The files of one step, as who took it called them."""
     if bench.viewer.is_masked or bench.casebook.folder is None:
         return []
-    known = [find(bench.casebook.folder, one) for one in hashes]
-    return [file(one) for one in known if one is not None]
+    uploader = uploader_of(one["actor"] or "", one["person"])
+    found = [
+        _named_file(find(bench.casebook.folder, sha), names.get((sha, uploader), "")) for sha in one["attachments"]
+    ]
+    return [file(known) for known in found if known is not None]
+
+
+def _named_file(known: Attachment | None, name: str) -> Attachment | None:
+    """A kept file under a name; one kept when files had no uploader has its old one, one that has none its hash."""
+    if known is None:
+        return None
+    return replace(known, name=name or known.name or f"{known.sha256[:12]}.{known.type}")
 
 
 def _time(at: datetime | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dashboard.casework.bench import Bench
@@ -22,10 +23,10 @@ def empty_desk(bench: Bench, state: str) -> Desk:
     """A desk for no clue in particular, whose forms propose nothing that is one clue's own."""
     clue = {"clue_id": "", "state": state, "severity": 3, "rule_id": "", "origin": "snapshot"}
     desk = _desk(bench, clue, {})
-    return Desk(desk.viewer, desk.t, desk.now, clue, {}, desk.teams, (), is_for_many=True)
+    return replace(desk, rounds=(), is_for_many=True)
 
 
 def _desk(bench: Bench, clue: Mapping[str, Any], card: Mapping[str, Any]) -> Desk:
     rounds = [row["code"] for row in vocabulary(bench.loaded)["rounds"]]
     teams = worklist.teams(bench.loaded.cursor())
-    return Desk(bench.viewer, bench.t, bench.now, clue, card, teams, rounds)
+    return Desk(bench.viewer, bench.t, bench.now, clue, card, teams, rounds, people=bench.casebook.people())

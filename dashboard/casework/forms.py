@@ -15,6 +15,10 @@ from typing import Any
 from dashboard.access import Viewer
 from dashboard.casebook.calendar import add_working_days
 from dashboard.casebook.guards import LEAST_INSPECTORS
+from dashboard.casebook.handing import may_hand_over, of_team
+from dashboard.casebook.naming import NAMING
+from dashboard.casebook.persons import People, Person
+from dashboard.casebook.records import ASSIGN
 from dashboard.casebook.states import Field, Transition, allowed, rows
 from dashboard.casebook.taxonomy import VERDICTS, problem_types
 from dashboard.i18n import Words
@@ -28,6 +32,7 @@ TONES = {
     **dict.fromkeys(("screen_reject", "withdraw", "deny", "merge"), "away"),
     **dict.fromkeys(("return", "suspend", "fail", "challenge"), "back"),
 }
+NOBODY = People()
 EXCLUDED = ("bad_retrieval", "regional_episode", "dust_or_fire", "known_works", "other_source")
 
 
@@ -36,7 +41,7 @@ class Desk:
     """Who works on which clue, and what is known of it.
 
     Shape   clue: a row of the list (`worklist.standing`), with its card's parts in `card`; teams: code, names, city;
-            is_for_many: nothing is proposed that is one clue's own
+            is_for_many: nothing is proposed that is one clue's own; people: who has an account
     """
 
     viewer: Viewer
@@ -47,13 +52,31 @@ class Desk:
     teams: Sequence[Mapping[str, str]]
     rounds: Sequence[str]
     is_for_many: bool = False
+    people: People = NOBODY
 
 
 def steps(desk: Desk) -> list[dict[str, Any]]:
     """The steps open to the viewer in the state the clue is in, the usual one first."""
     found = allowed(desk.clue["state"], desk.viewer.actor().roles)
     found.sort(key=lambda step: step.event in TONES)
-    return [described(desk, step) for step in found]
+    told = [described(desk, step) for step in found]
+    can_hand_over = desk.clue["team_code"] and may_hand_over(desk.viewer.actor(), desk.clue["state"])
+    return [*told, handing_over(desk)] if can_hand_over else told
+
+
+def handing_over(desk: Desk) -> dict[str, Any]:
+    """The act of handing a clue to a person of its team, or several clues to one of theirs."""
+    known = of_team(desk.people, desk.clue.get("team_code")) if not desk.is_for_many else _with_team(desk.people)
+    choices = [_choice(one.person_id, f"{one.name} · {one.team_code}") for one in known]
+    field = {"name": "person", "kind": "person", "label": desk.t("casebook.field.person"), "is_required": True,
+             "condition": "", "is_long": False, "choices": choices, "suggestions": [], "value": None}  # fmt: skip
+    return {
+        "event": ASSIGN,
+        "label": desk.t(f"casebook.event.{ASSIGN}"),
+        "target": desk.t(f"state.{desk.clue['state']}"),
+        "tone": "aside",
+        "fields": [field],
+    }
 
 
 def described(desk: Desk, step: Transition) -> dict[str, Any]:
@@ -131,8 +154,10 @@ def _excluded(desk: Desk) -> list[dict[str, str]]:
 
 
 def _suggestions(desk: Desk, field: Field) -> list[dict[str, str]]:
-    if field.name in ("receiver", "suggested_receiver"):
+    if field.name in ("receiver", "suggested_receiver") and field.kind == "text":
         return [_choice(team["team_code"], team[f"name_{desk.t.language}"]) for team in desk.teams]
+    if field.kind in NAMING:
+        return [_choice(name, name) for name in sorted({one.name for one in desk.people.by_key.values()})]
     if field.name == "round_code":
         return [_choice(code, code) for code in desk.rounds]
     return []
@@ -182,6 +207,11 @@ def _due_on(desk: Desk, step: Transition) -> str | None:
 
 def _after(desk: Desk, working_days: int) -> str:
     return f"{add_working_days(desk.now, working_days):%Y-%m-%d}"
+
+
+def _with_team(people: People) -> list[Person]:
+    found = {one.person_id: one for one in people.by_key.values() if one.team_code}
+    return sorted(found.values(), key=lambda one: (str(one.team_code), one.name))
 
 
 def _people_columns(desk: Desk) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, request, sen
 
 from dashboard import urls
 from dashboard.access import current_loaded, note_read, require, require_actor, viewer
-from dashboard.casebook.attachments import Attachment, find, keep, path_of
+from dashboard.casebook.attachments import Attachment, path_of
 from dashboard.casebook.errors import UnknownCase
 from dashboard.casework import acts, clue_page, saved_views
 from dashboard.casework.answers import BadRequest, tell_errors, words
@@ -108,12 +108,12 @@ def _list(bench: Bench) -> Response:
 def _views(bench: Bench) -> Response:
     filters, wanted = _asked(bench)
     counts = worklist.counts(bench.live(), filters, wanted)
-    return _private({"counts": counts, "saved": saved_views.saved_views(bench.casebook.engine, bench.viewer.name)})
+    return _private({"counts": counts, "saved": saved_views.saved_views(bench.casebook.engine, bench.viewer.key)})
 
 
 def _save(bench: Bench) -> Response:
     sent = _body()
-    engine, owner, name, query = bench.casebook.engine, bench.viewer.name, sent.get("name"), sent.get("query")
+    engine, owner, name, query = bench.casebook.engine, bench.viewer.key, sent.get("name"), sent.get("query")
     if bench.viewer.kind == "device":
         abort(403)
     if not isinstance(name, str) or not isinstance(query, str | None):
@@ -173,10 +173,14 @@ def _assign(bench: Bench) -> Response:
 
 
 def _keep(bench: Bench) -> Response:
-    sent = request.files.get("file")
-    if sent is None:
+    """Keep a file for a clue, or for several at once: attached to them by who brought it, and nowhere else."""
+    sent, clue_ids = request.files.get("file"), request.form.getlist("clue")
+    if sent is None or bench.casebook.folder is None or not 0 < len(clue_ids) <= acts.MOST_AT_ONCE:
         raise BadRequest("bad_request")
-    kept: Attachment = keep(bench.folder, cast(BinaryIO, sent.stream), sent.filename or "")
+    if len(worklist.changed(bench.live(), clue_ids)) < len(set(clue_ids)):
+        abort(404)
+    stream = cast(BinaryIO, sent.stream)
+    kept: Attachment = bench.casebook.keep(bench.viewer.actor(), clue_ids, stream, sent.filename or "")
     return _private(clue_page.file(kept))
 
 
@@ -189,7 +193,7 @@ def _attachment(bench: Bench, sha256: str) -> Response:
         is_of_clue = sha256 in bench.casebook.case(clue_id).attachments
     except UnknownCase:
         is_of_clue = False
-    known = find(bench.folder, sha256) if is_of_clue else None
+    known = clue_page.file_of(bench, clue_id, sha256) if is_of_clue else None
     if known is None:
         abort(404)
     note_read("attachment", f"{clue_id} {sha256}", bench.loaded.id)

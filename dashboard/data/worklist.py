@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from dashboard.casebook.records import Actor
 from dashboard.data.filters import Filters
 from dashboard.data.layers import sql
 from dashboard.data.queries import Sort, parameters
@@ -38,6 +39,7 @@ ORDERS = {
 }
 
 
+NOBODY = Actor("", frozenset())
 Clocks = tuple[datetime, datetime]
 
 
@@ -46,7 +48,7 @@ class Wanted:
     """Which part of the list somebody looks at.
 
     Shape   view: one of VIEWS; text: what to find in names and ids; sorts: empty for the most urgent first;
-            states: those in which the asker may do the next step; name: the asker's own; now: wall time of the house;
+            states: those in which the asker may do the next step; asker: who looks; now: wall time of the house;
             register_now: the time by which clocks that only the register set are read; cohort: the only clues wanted,
             None for all
     """
@@ -55,7 +57,7 @@ class Wanted:
     text: str
     sorts: tuple[Sort, ...]
     states: tuple[str, ...]
-    name: str
+    asker: Actor
     now: datetime
     register_now: datetime
     cohort: tuple[str, ...] | None = None
@@ -78,15 +80,18 @@ def counts(db: duckdb.DuckDBPyConnection, filters: Filters, wanted: Wanted) -> d
     named = _named(db, filters, wanted, "all")
     text = f"""select count(*) filter (list_contains($queue, state)) as queue, count(*) filter (is_overdue) as overdue,
         count(*) filter (assignee is null and not list_contains($over, state)) as unassigned,
-        count(*) filter (assignee = $me) as mine, count(*) as "all" from ({sql("worklist")})"""
-    asked = {**named, "queue": list(wanted.states), "over": sorted(OVER), "me": wanted.name}
+        count(*) filter (list_contains($my_ids, assignee_person)
+            or (assignee_person is null and list_contains($my_names, assignee))) as mine,
+        count(*) as "all" from ({sql("worklist")})"""
+    asked = {**named, "queue": list(wanted.states), "over": sorted(OVER)}
+    asked |= {"my_ids": _persons(wanted.asker), "my_names": _names(wanted.asker)}
     (found,) = _asked(db, text, asked)
     return {view: found[view] for view in VIEWS}
 
 
 def standing(db: duckdb.DuckDBPyConnection, clue_id: str, clocks: Clocks) -> dict[str, Any] | None:
     """One clue as it stands now, with the names of what it refers to; None where the viewer has no such clue."""
-    named = {**_named(db, Filters(), Wanted("all", "", (), (), "", *clocks), "all"), "clue_id": clue_id}
+    named = {**_named(db, Filters(), Wanted("all", "", (), (), NOBODY, *clocks), "all"), "clue_id": clue_id}
     text = _page((), f"select * from ({sql('worklist')}) where clue_id = $clue_id")
     found = _asked(db, text, {**named, "n": 1, "start": 0})
     return found[0] if found else None
@@ -162,6 +167,14 @@ def _restricts(line: str, named: dict[str, Any]) -> bool:
     return any(named[name] not in (None, False) for name in PARAMETER.findall(line))
 
 
+def _persons(asker: Actor) -> list[str]:
+    return [one for one in (asker.person, *asker.known_as) if one]
+
+
+def _names(asker: Actor) -> list[str]:
+    return [asker.name, *asker.known_as]
+
+
 def _named(db: duckdb.DuckDBPyConnection, filters: Filters, wanted: Wanted, view: str) -> dict[str, Any]:
     return {
         **parameters(db, "clues", filters),
@@ -171,6 +184,7 @@ def _named(db: duckdb.DuckDBPyConnection, filters: Filters, wanted: Wanted, view
         "view_states": list(wanted.states) if view == "queue" else None,
         "is_overdue_only": view == "overdue",
         "is_unassigned_only": view == "unassigned",
-        "assignee": wanted.name if view == "mine" else None,
+        "persons": _persons(wanted.asker) if view == "mine" else None,
+        "names": _names(wanted.asker) if view == "mine" else None,
         "cohort": None if wanted.cohort is None else list(wanted.cohort),
     }

@@ -134,7 +134,7 @@ def test_whom_the_provider_names_sees_what_the_mapping_gives(server, provider, r
     exported = client.get(f"{data}/export/clues.csv")
     part = part_of(root, Grant(roles=("analyst",), regions=("140000",)))
     assert exported.headers["X-Lookout-Rows"] == str(len(part.clues)) and part.clues
-    assert "oidc:wang" in client.get("/_dash-layout", headers={"Referer": "http://localhost/"}).text
+    assert "wang" in client.get("/_dash-layout", headers={"Referer": "http://localhost/"}).text
     client.post("/logout")
     assert client.get("/data/version").status_code == 401
 

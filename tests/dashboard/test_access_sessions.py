@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 from dashboard.access import PERMISSIONS, ROLES, AccessError, Viewer, check_binding
 from dashboard.accounts import store as account_store
 from dashboard.accounts.__main__ import app as command_line
+from dashboard.accounts.grants import AccountError
 from dashboard.accounts.secret import server_secret
-from dashboard.accounts.store import AccountError, Accounts, Lifetime, Locked
+from dashboard.accounts.store import Accounts, Lifetime, Locked
 from dashboard.accounts.tables import LOGIN_TRIES, READ_AUDIT, SESSIONS, TOKENS, USERS
 from dashboard.database import writing
 from dashboard.factory import PAGES, LookoutDash, create_app
@@ -225,18 +226,19 @@ def test_answers_are_for_who_asked_only(closed):
 
 
 def test_a_role_is_refused_what_is_not_its_own_and_not_shown_the_way(closed, accounts):
-    accounts.add("factory", PASSWORD, Grant(roles=("enterprise",), regions=("140000",)))
+    accounts.add("factory", PASSWORD, Grant(roles=("enterprise",)), enterprise_id="E1")
     client = signed_in(closed.server, "factory")
-    answer = client.get("/?lang=en")
+    assert client.get("/?lang=en").headers["Location"] == "/own?lang=en"
+    answer = client.get("/sources?lang=en")
     assert answer.status_code == 403 and "This page is not for you" in answer.text
     assert client.get(f"{data_of(client)}/clues.arrow").status_code == 403
     layout = client.get("/_dash-layout", headers={"Referer": "http://localhost/?lang=en"}).text
-    assert '"page-link"' not in layout and "situation-map" not in layout
+    assert layout.count('"page-link"') == 1 and "situation-map" not in layout
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_sees_what_is_declared_for_it_and_nothing_else(role):
-    viewer = Viewer("someone", frozenset({role}))
+    viewer = Viewer("someone", frozenset({role}), enterprise_id="E1" if role == "enterprise" else "")
     assert {what for what in PERMISSIONS if viewer.may(what)} == {
         w for w, roles in PERMISSIONS.items() if role in roles
     }

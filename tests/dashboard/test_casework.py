@@ -244,16 +244,16 @@ def test_too_many_or_unreadable_requests_are_refused_politely(client):
     assert client.get("/work/clues.json?view=nonsense&start=-5&end=zz&sort=drop").status_code == 200
 
 
-def keep(client: FlaskClient, content: bytes, name: str):
-    return client.post("/work/attachments", data={"file": (io.BytesIO(content), name)})
+def keep(client: FlaskClient, content: bytes, name: str, *clue_ids: str):
+    return client.post("/work/attachments", data={"file": (io.BytesIO(content), name), "clue": list(clue_ids)})
 
 
 def test_a_file_is_known_by_its_content_and_belongs_to_its_clue(client, seen_by):
-    refused = keep(client, b"<html><script>alert(1)</script>", "photo.png")
-    assert (refused.status_code, refused.get_json()["code"]) == (422, "attachment")
-    kept = keep(client, PNG, '../"><img src=x>.png').get_json()
-    assert kept["type"] == "png" and "/" not in kept["name"]
     clue = accepted(client)
+    refused = keep(client, b"<html><script>alert(1)</script>", "photo.png", clue["clue_id"])
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "attachment")
+    kept = keep(client, PNG, '../"><img src=x>.png', clue["clue_id"]).get_json()
+    assert kept["type"] == "png" and "/" not in kept["name"]
     address = f"/work/attachments/{kept['sha256']}?clue={clue['clue_id']}"
     assert client.get(address).status_code == 404
     said = client.post(
@@ -266,6 +266,11 @@ def test_a_file_is_known_by_its_content_and_belongs_to_its_clue(client, seen_by)
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     other = clue_in(client, "IDENTIFIED")["clue"]["clue_id"]
     assert client.get(f"/work/attachments/{kept['sha256']}?clue={other}").status_code == 404
+    stolen = client.post(f"/work/clues/{other}/comment", json={"text": "x", "attachments": [kept["sha256"]]})
+    made_up = client.post(f"/work/clues/{other}/comment", json={"text": "x", "attachments": ["0" * 64]})
+    assert (stolen.status_code, stolen.data) == (422, made_up.data)
+    assert keep(client, PNG, "x.png", clue["clue_id"], "nowhere").status_code == 404
+    assert keep(client, PNG, "x.png").status_code == 400
     assert seen_by(masked=True).get(address).status_code == 404
 
 

@@ -46,7 +46,7 @@ def work_on(worker: FlaskClient, root: Path) -> Work:
         is_waiting = row["state"] == "IDENTIFIED"
         if is_waiting:
             _sent(worker, f"clues/{clue_id}/screen_accept", payload=ACCEPT | {"opinion": said}, version=0)
-        files[clue_id] = kept(worker, f"{said},1\n".encode(), f"{row['clue_id']}.csv")
+        files[clue_id] = kept(worker, f"{said},1\n".encode(), f"{row['clue_id']}.csv", row["clue_id"])
         _sent(worker, f"clues/{clue_id}/comment", text=said, attachments=[files[clue_id]])
         if is_waiting:
             body = {"receiver": "T06", "round_code": row["round_code"], "due_on": "2099-01-05"}
@@ -60,9 +60,9 @@ def work_on(worker: FlaskClient, root: Path) -> Work:
     return Work(files, dict(_made_by_hand(worker, root)), tuple(draws))
 
 
-def kept(client: FlaskClient, content: bytes, name: str) -> str:
-    """The hash under which a file is kept."""
-    answer = client.post("/work/attachments", data={"file": (io.BytesIO(content), name)})
+def kept(client: FlaskClient, content: bytes, name: str, clue_id: str) -> str:
+    """The hash under which a file is kept for a clue."""
+    answer = client.post("/work/attachments", data={"file": (io.BytesIO(content), name), "clue": clue_id})
     assert answer.status_code == 200, answer.get_json()
     return answer.get_json()["sha256"]
 

@@ -85,7 +85,7 @@
     return COLUMNS.map((name) => ({
       field: name,
       headerName: word(`clues.column.${name}`),
-      width: WIDTHS[name],
+      width: Math.round(WIDTHS[name] * lookout.scale()),
       ...(SHORT && { flex: name === 'enterprise' ? 2 : 1.2, minWidth: 70 }),
       ...order.get(name),
       sortable: true,
@@ -113,15 +113,22 @@
       defaultColDef: { resizable: true, suppressHeaderMenuButton: true },
       className: 'table',
       dashGridOptions: {
-        rowHeight: 32,
-        headerHeight: 34,
+        rowHeight: Math.round(32 * lookout.scale()),
+        headerHeight: Math.round(34 * lookout.scale()),
         cacheBlockSize: 100,
         maxBlocksInCache: 20,
         rowBuffer: 10,
         tooltipShowDelay: 600,
         enableCellTextSelection: false,
         rowSelection: { mode: 'multiRow', checkboxes: true, headerCheckbox: false, enableClickSelection: false },
-        localeText: { loadingOoo: word('grid.loadingOoo'), noRowsToShow: word('grid.noRowsToShow') },
+        selectionColumnDef: { headerName: word('clues.select'), headerClass: 'clues-select' },
+        localeText: {
+          loadingOoo: word('grid.loadingOoo'),
+          noRowsToShow: word('grid.noRowsToShow'),
+          ariaRowToggleSelection: word('clues.row_toggle'),
+          ariaChecked: word('clues.row_picked'),
+          ariaUnchecked: word('clues.row_not_picked'),
+        },
       },
     };
     window.dash_clientside.set_props('clues-table-slot', {

@@ -61,6 +61,7 @@
     return lookout.workForm(
       { event: 'comment', label: word('clues.comment_send'), tone: 'on', fields },
       {
+        clueIds: [answer.clue.clue_id],
         send: async ({ text, files }) => {
           const next = await lookout.work.act(answer.clue.clue_id, 'comment', { text, attachments: files });
           await lookout.work.look().catch(() => undefined);

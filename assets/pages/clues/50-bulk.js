@@ -49,6 +49,7 @@
           told(answer);
         },
         cancel: () => show(rows),
+        clueIds: rows.map((row) => row.clue_id),
       },
     );
     host().replaceChildren(...head(), node);

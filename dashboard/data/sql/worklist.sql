@@ -1,7 +1,8 @@
 -- Clues in scope as they stand now, one row per clue, numbers only: names are looked up for the rows that are shown.
 -- Parameters: all of a filter state; now, register_now: wall times by which clocks of the
 -- casebook and of the register are read; q: text to find (lower case, null for all); view_states: states of the view, null
--- for all; is_overdue_only, is_unassigned_only; assignee: null for anybody;
+-- for all; is_overdue_only, is_unassigned_only; persons, names: whose
+-- clues, by ids of persons, and by names where only a name is on record; both null for everybody's;
 -- cohort: the only clues wanted, null for all.
 -- Each condition is a line of its own: one that restricts nothing is left out (worklist.py).
 with clocks as (
@@ -30,9 +31,9 @@ where true
   and among($rules, s.rule_id)
   and among($states, s.state)
   and among($severities, s.severity)
-  and (starts_with(s.clue_id, $q) or lower(s.cell_id) = $q or s.enterprise_idx in (select enterprise_idx from enterprises where contains(lower(name), $q)))
+  and (starts_with(s.clue_id, $q) or lower(s.cell_id) = $q or s.enterprise_idx in (select n.enterprise_idx from live.names n where contains(n.name, $q)))
   and among($view_states, s.state)
   and ($is_overdue_only and s.is_overdue)
   and ($is_unassigned_only and s.assignee is null and s.state not in ('CLOSED', 'DISCARDED', 'MERGED'))
-  and s.assignee = $assignee
+  and (list_contains($persons, s.assignee_person) or (s.assignee_person is null and list_contains($names, s.assignee)))
   and s.clue_id in (select unnest($cohort::varchar[]))

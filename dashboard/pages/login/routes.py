@@ -95,10 +95,9 @@ def _back(accounts: Accounts, sso: SingleSignOn, settings: Settings) -> AnyRespo
     known = sso.finish()
     if known is None:
         return _login_page(settings, sso, 401, error="sso")
-    name, grant, target = known
-    log.info("event=login name=%r address=%s by=oidc", name, request.remote_addr)
-    begin_session(accounts.begin(name, grant))
-    return redirect(target)
+    log.info("event=login name=%r address=%s by=oidc", known.name, request.remote_addr)
+    begin_session(accounts.begin_signed_on(known.issuer, known.subject, known.name, known.grant))
+    return redirect(known.target)
 
 
 def _login_page(
