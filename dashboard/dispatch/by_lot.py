@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dashboard.casebook.errors import Conflict
-from dashboard.casebook.records import SYSTEM, Case
+from dashboard.casebook.records import SYSTEM, Actor, Case
 from dashboard.casebook.store import Casebook
 from dashboard.data.clue_case import BY_HAND, BY_HAND_VERSION
 from dashboard.data.draw import Candidate, draw, pool_of
@@ -21,7 +21,7 @@ CATEGORY = "permit"
 SEVERITY = 2
 
 
-def draw_by_lot(now: Loop, filters: Filters, wanted: Mapping[str, Any], made_by: str, grounds: str) -> tuple[str, int]:
+def draw_by_lot(now: Loop, filters: Filters, wanted: Mapping[str, Any], maker: Actor, grounds: str) -> tuple[str, int]:
     """Draw, keep the draw, and make its checks where they are wished; its id and how many are in it.
 
     Shape   wanted: kind, n, seed, makes_checks; grounds: the one sentence that stands on every routine check
@@ -38,7 +38,8 @@ def draw_by_lot(now: Loop, filters: Filters, wanted: Mapping[str, Any], made_by:
         filters=filters.query(),
         n_pool=lot.n_pool,
         snapshot_id=now.loaded.id.partition("~")[0],
-        made_by=made_by,
+        made_by=maker.name,
+        made_by_person=maker.person or None,
         made_at=now.now.replace(microsecond=0),
         members=tuple((one.enterprise_id, one.weight, _id(cases.get(one.enterprise_id))) for one in lot.drawn),
     )

@@ -19,6 +19,9 @@ from dashboard.dispatch.tables import DRAWS, MEMBERS
 
 Kind = Literal["dual_random", "control", "imported"]
 IMPORTED = "imported"
+# What is drawn here, whatever for: to those who must not tell a control check from another it is one list a day.
+DRAWN = ("dual_random", "control")
+ROUTINE = "routine"
 MOST_ROWS = 20_000
 
 
@@ -36,6 +39,7 @@ class Kept:
     made_by: str
     made_at: datetime
     members: tuple[tuple[str, float, str | None], ...]
+    made_by_person: str | None = None
 
     @property
     def draw_id(self) -> str:
@@ -98,9 +102,23 @@ def members_among(engine: sa.Engine, known: Collection[str]) -> dict[str, int]:
     return dict(Counter(draw_id for draw_id, enterprise_id in found if enterprise_id in known))
 
 
-def in_pool(engine: sa.Engine) -> set[str]:
-    """Enterprises that were drawn for, or brought into, the dual-random pool."""
-    asked = sa.select(MEMBERS.c.enterprise_id).join(DRAWS).where(DRAWS.c.kind.in_(["dual_random", IMPORTED])).distinct()
+def routine_days(engine: sa.Engine) -> dict[str, list[str]]:
+    """By day the enterprises that were drawn on it, for whatever purpose, in order of their ids; the newest day first.
+
+    Note    neither seed, weight, list nor time of a draw is told: by each of them a control could be told from the rest
+    """
+    asked = sa.select(DRAWS.c.made_at, MEMBERS.c.enterprise_id).join(MEMBERS).where(DRAWS.c.kind.in_(DRAWN))
+    found: dict[str, set[str]] = {}
+    with engine.connect() as db:
+        for made_at, enterprise_id in db.execute(asked):
+            found.setdefault(made_at.date().isoformat(), set()).add(enterprise_id)
+    return {day: sorted(found[day]) for day in sorted(found, reverse=True)}
+
+
+def in_pool(engine: sa.Engine, with_control: bool = False) -> set[str]:
+    """Enterprises drawn for, or brought into, the dual-random pool; with the controls for who may not know them."""
+    kinds = [IMPORTED, *(DRAWN if with_control else DRAWN[:1])]
+    asked = sa.select(MEMBERS.c.enterprise_id).join(DRAWS).where(DRAWS.c.kind.in_(kinds)).distinct()
     with engine.connect() as db:
         return set(db.execute(asked).scalars())
 
@@ -143,10 +161,16 @@ def _why_not(named: str, taken: Collection[str], known: Collection[str], pooled:
 
 
 def as_csv(draw: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], is_synthetic: bool) -> bytes:
-    """The list of a draw for taking away; every row says how it was drawn. Begins with a byte-order mark."""
+    """The list of a draw for taking away; every row says how it was drawn, if the reader may know it.
+
+    Note    begins with a byte-order mark
+    """
     sink = io.StringIO()
-    names = ("position", "enterprise_id", "name", "city", "county", "weight")
-    told = ("draw_id", "kind", "seed", "method", "list_version", "n_pool", "snapshot_id")
+    names = ["position", "enterprise_id", "name", "city", "county"]
+    told = ["draw_id", "kind"]
+    if draw["kind"] != ROUTINE:
+        names.append("weight")
+        told += ["seed", "method", "list_version", "n_pool", "snapshot_id"]
     writer = csv.writer(sink)
     writer.writerow([*names, *told, "data_origin"])
     origin = "synthetic" if is_synthetic else "real"

@@ -8,8 +8,10 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from dashboard import urls
@@ -24,6 +26,7 @@ from dashboard.i18n import Words
 
 # Who may know which checks are a control: nobody who visits, and nobody who is visited.
 KNOWS_CONTROL = frozenset({"dispatcher", "analyst", "supervisor", "leader", "auditor"})
+ROUTINE_ID = "routine-"
 MAY_DRAW = frozenset({"dispatcher", "analyst"})
 PARTS: dict[str, Callable[[Loop, Filters], dict[str, Any]]] = {
     "funnel": funnel.funnel,
@@ -112,7 +115,7 @@ def _lots() -> Response:
     may_know = _may_know(asking)
     known = {row["enterprise_id"] for row in _enterprises(now)}
     told: dict[str, Any] = {
-        "pool": _in_pool(now, filters, kept_draws.in_pool(engine) & known),
+        "pool": _in_pool(now, filters, kept_draws.in_pool(engine, with_control=not may_know) & known),
         "draws": [_told(draw) for draw in _draws(asking, now, known)] if not asking.is_masked else [],
         "control": controls.controls(now, filters, kept_draws.control_clues(engine)) if may_know else None,
         "control_share_pct": teams.settings()["control"]["share_pct"],
@@ -135,7 +138,7 @@ def _draw(t: Words) -> Response:
         raise BadRequest("bad_request", "seed")
     if not isinstance(wanted["n"], int) or isinstance(wanted["n"], bool) or not 0 < wanted["n"] <= MOST_DRAWN:
         raise BadRequest("bad_request", "n")
-    draw_id, n = by_lot.draw_by_lot(_now(), _filters(), wanted, asking.name, t("loop.grounds_of_lot"))
+    draw_id, n = by_lot.draw_by_lot(_now(), _filters(), wanted, asking.actor(), t("loop.grounds_of_lot"))
     return jsonify(draw_id=draw_id, n=n)
 
 
@@ -150,9 +153,8 @@ def _lot(draw_id: str) -> Response:
     draw = next((one for one in _draws(asking, now, names) if one["draw_id"] == draw_id), None)
     if draw is None:
         abort(404)
-    rows = [
-        names[one["enterprise_id"]] | one for one in kept_draws.drawn(engine, draw_id) if one["enterprise_id"] in names
-    ]
+    members = kept_draws.drawn(engine, draw_id) if draw["kind"] != kept_draws.ROUTINE else _routine_of(engine, draw_id)
+    rows = [names[one["enterprise_id"]] | one for one in members if one["enterprise_id"] in names]
     body = kept_draws.as_csv(draw, rows, now.loaded.manifest.is_synthetic)
     response = Response(body, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="lookout-{draw["kind"]}-{draw_id}.csv"'
@@ -196,10 +198,6 @@ def _may_know(asking: Viewer) -> bool:
     return bool(asking.roles & KNOWS_CONTROL) and not asking.is_masked and asking.kind != "device"
 
 
-def _kinds(asking: Viewer) -> tuple[str, ...]:
-    return ("dual_random", "imported", "control") if _may_know(asking) else ("dual_random", "imported")
-
-
 def _seed(sent: object) -> str:
     """The words a draw is drawn by; empty for what is no printable text."""
     text = sent.strip()[:LONGEST_SEED] if isinstance(sent, str) else ""
@@ -209,14 +207,39 @@ def _seed(sent: object) -> str:
 def _draws(asking: Viewer, now: Loop, known: Collection[str]) -> list[dict[str, Any]]:
     """The draws the viewer may know of: out of scope are those that drew none of the enterprises they see.
 
+    Who may not know which checks are a control sees what was drawn here as one list a day.
+
     Shape   known: ids of these enterprises; n counts them alone
     """
     engine = now.casebook.engine
-    found = kept_draws.draws(engine, _kinds(asking))
-    if is_nation(asking):
-        return found
-    inside = kept_draws.members_among(engine, known)
-    return [{**draw, "n": inside[draw["draw_id"]]} for draw in found if draw["draw_id"] in inside]
+    may_know = _may_know(asking)
+    found = kept_draws.draws(engine, (*kept_draws.DRAWN, kept_draws.IMPORTED) if may_know else (kept_draws.IMPORTED,))
+    if not is_nation(asking):
+        inside = kept_draws.members_among(engine, known)
+        found = [{**draw, "n": inside[draw["draw_id"]]} for draw in found if draw["draw_id"] in inside]
+    return found if may_know else [*_routine(engine, known), *found]
+
+
+def _routine(engine: sa.Engine, known: Collection[str]) -> list[dict[str, Any]]:
+    """What was drawn, one list a day: a control check stands in it like any other."""
+    blank = dict.fromkeys(("seed", "method", "list_version", "n_pool"))
+    counts = {day: len(set(ids) & set(known)) for day, ids in kept_draws.routine_days(engine).items()}
+    return [
+        {
+            **blank,
+            "draw_id": f"{ROUTINE_ID}{day}",
+            "kind": kept_draws.ROUTINE,
+            "n": n,
+            "made_at": date.fromisoformat(day),
+        }
+        for day, n in counts.items()
+        if n
+    ]
+
+
+def _routine_of(engine: sa.Engine, draw_id: str) -> list[dict[str, Any]]:
+    ids = kept_draws.routine_days(engine).get(draw_id.removeprefix(ROUTINE_ID), [])
+    return [{"position": at, "enterprise_id": one} for at, one in enumerate(ids, start=1)]
 
 
 def _body() -> dict[str, Any]:
@@ -228,7 +251,8 @@ def _body() -> dict[str, Any]:
 
 
 def _told(draw: Mapping[str, Any]) -> dict[str, Any]:
-    return {**draw, "made_at": draw["made_at"].isoformat()}
+    told = {name: value for name, value in draw.items() if name != "made_by_person"}
+    return {**told, "made_at": draw["made_at"].isoformat()}
 
 
 def _enterprises(now: Loop) -> list[dict[str, Any]]:
@@ -257,6 +281,7 @@ def _brought(now: Loop, found: kept_draws.Reading, text: str, asking: Viewer) ->
         n_pool=found.read,
         snapshot_id=now.loaded.id.partition("~")[0],
         made_by=asking.name,
+        made_by_person=asking.person or None,
         made_at=now.now.replace(microsecond=0),
         members=tuple((enterprise_id, 1.0, None) for enterprise_id in found.taken),
     )

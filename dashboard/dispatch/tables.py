@@ -19,6 +19,7 @@ DRAWS = sa.Table(
     sa.Column("snapshot_id", sa.Text, nullable=False),
     sa.Column("made_by", sa.Text, nullable=False),
     sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("made_by_person", sa.String(32)),
 )
 
 # clue_id: the case of a control check; only here is it known as one.

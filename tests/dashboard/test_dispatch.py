@@ -59,6 +59,11 @@ def draw_lot(client: FlaskClient, **more: object):
     return client.post("/work/lots.json", json={"kind": "dual_random", "n": 5, "seed": "2023-07-20", **more})
 
 
+def taken(client: FlaskClient, draw_id: str) -> list[dict]:
+    body = client.get(f"/work/lots/{draw_id}.csv").get_data(as_text=True).lstrip("\ufeff")
+    return list(csv.DictReader(io.StringIO(body)))
+
+
 def test_the_same_list_seed_and_number_give_the_same_draw_in_any_order():
     assert draw(POOL, 50, "s").drawn == draw(list(reversed(POOL)), 50, "s").drawn
     assert draw(POOL, 50, "s").list_version == draw(list(reversed(POOL)), 50, "s").list_version
@@ -201,7 +206,37 @@ def test_control_checks_look_like_any_other_routine_check_and_are_known_to_few(s
     for role in ("inspector", "team_leader", "local_bureau"):
         told = lots(seen_by(role))
         assert told["control"] is None
-        assert {one["kind"] for one in told["draws"]} == {"dual_random"}
+        assert {one["kind"] for one in told["draws"]} == {"routine"}
+
+
+def test_an_inspector_who_compares_every_list_cannot_tell_a_control_from_another_routine_check(seen_by):
+    """Each routine check is looked at from all sides an inspector has; the answers must be the same for both kinds."""
+    client, inspector = seen_by(), seen_by("inspector")
+    ids = {
+        kind: draw_lot(client, kind=kind, seed=f"seed of {kind}", n=4, makes_checks=True).get_json()["draw_id"]
+        for kind in ("dual_random", "control")
+    }
+    drawn = {kind: {row["enterprise_id"] for row in taken(client, draw_id)} for kind, draw_id in ids.items()}
+    told = lots(inspector)
+    (entry,) = told["draws"]
+    listed = taken(inspector, entry["draw_id"])
+    assert {row["enterprise_id"] for row in listed} == drawn["dual_random"] | drawn["control"]
+    assert [row["enterprise_id"] for row in listed] == sorted(row["enterprise_id"] for row in listed)
+    assert set(listed[0]) == {"position", "enterprise_id", "name", "city", "county", "draw_id", "kind", "data_origin"}
+    assert [inspector.get(f"/work/lots/{draw_id}.csv").status_code for draw_id in ids.values()] == [404, 404]
+    text = inspector.get("/work/lots.json").get_data(as_text=True) + str(listed)
+    assert "seed of" not in text and "control" not in text.replace('"control"', "").replace("control_share_pct", "")
+    assert told["pool"]["enterprises"] == len(listed)
+    rows = client.get("/work/clues.json?view=all&end=1000&sort=-detected_at").get_json()["rows"]
+    checks = {row["enterprise"]: row for row in rows if row["origin"] == "hand"}
+    names = {kind: {row["name"] for row in taken(client, draw_id)} for kind, draw_id in ids.items()}
+    for row in checks.values():
+        card = inspector.get(f"/work/clues/{row['clue_id']}.json").get_json()["clue"]
+        around = ",".join(str(card[name] + by) for by in (-0.01, 0.01) for name in ("lon_deg", "lat_deg"))
+        pool = inspector.get(f"/work/lots.json?extent={around}").get_json()["pool"]
+        known = client.get(f"/work/lots.json?extent={around}").get_json()["pool"]
+        assert pool["part"] >= 1
+        assert (known["part"] < pool["part"]) == (row["enterprise"] in names["control"])
 
 
 def test_a_control_group_is_drawn_from_enterprises_without_any_clue(seen_by, loaded):

@@ -175,11 +175,11 @@
       { key: 'id', head: word('loop.head.draw'), cell: (row) => element('a', { className: 'loop-number number', href: `/work/lots/${row.draw_id}.csv`, download: '', text: `${row.draw_id} · CSV` }) },
       { key: 'kind', head: word('loop.lot.kind'), cell: (row) => word(`loop.lot.${row.kind}`), value: (row) => row.kind },
       { key: 'n', head: word('loop.lot.n'), isNumber: true, cell: (row) => count(row.n), value: (row) => row.n },
-      { key: 'pool', head: word('loop.lot.of'), isNumber: true, cell: (row) => count(row.n_pool), value: (row) => row.n_pool },
+      { key: 'pool', head: word('loop.lot.of'), isNumber: true, cell: (row) => (row.n_pool === null ? '—' : count(row.n_pool)), value: (row) => row.n_pool },
       { key: 'seed', head: word('loop.lot.seed'), cell: (row) => row.seed || '—' },
-      { key: 'method', head: word('loop.lot.method'), cell: (row) => row.method },
-      { key: 'list', head: word('loop.lot.list'), cell: (row) => row.list_version },
-      { key: 'at', head: word('loop.lot.at'), cell: (row) => loop.moment(row.made_at), value: (row) => row.made_at },
+      { key: 'method', head: word('loop.lot.method'), cell: (row) => row.method || '—' },
+      { key: 'list', head: word('loop.lot.list'), cell: (row) => row.list_version || '—' },
+      { key: 'at', head: word('loop.lot.at'), cell: (row) => (row.kind === 'routine' ? row.made_at : loop.moment(row.made_at)), value: (row) => row.made_at },
     ];
     return loop.table({ columns, rows: lots.draws, caption: word('loop.lots'), rowId: (row) => row.draw_id, empty: word('loop.no_draws') });
   }
