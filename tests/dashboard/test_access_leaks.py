@@ -122,6 +122,15 @@ def addresses(app, data: str, clue_ids: list[str], enterprise_ids: list[str]) ->
     return found + pages + [f"{page}?id={enterprise_ids[-1]}&open={clue_ids[-1]}" for page in pages]
 
 
+def wall_addresses(client) -> list[str]:
+    """What the walls are told, by a room of this viewer's own scope."""
+    first = client.get("/data/wall/scene/first.json").get_json()
+    scenes = [f"/data/wall/scene/{scene['name']}.json" for scene in first["scenes"]]
+    columns = [f"{first['root']}/{layer}.arrow" for layer in layers.LAYERS]
+    return [*scenes, *columns, *(f"{first['root']}/hotspots.arrow?round={n}" for n in range(8)),
+            f"{first['root']}/changes.json?since=0"]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", CRAWLING)
 def test_no_answer_to_anything_tells_of_what_is_outside(house, marked, parts, work, name):
     app, clients = house
@@ -131,7 +140,7 @@ def test_no_answer_to_anything_tells_of_what_is_outside(house, marked, parts, wo
     clue_ids = [*sorted(part.clues)[:2], *sorted(whole.clues - part.clues)[:2], *sorted(made_outside)[:1]]
     enterprise_ids = [*sorted(part.enterprises)[:2], *sorted(whole.enterprises - part.enterprises)[:2]] or ["none"]
     told = {}
-    asked = addresses(app, data_of(client), clue_ids, enterprise_ids)
+    asked = addresses(app, data_of(client), clue_ids, enterprise_ids) + wall_addresses(client)
     for address in asked + work_addresses(data_of(client), marked, work, clue_ids, enterprise_ids):
         answer = client.get(address)
         assert answer.status_code < 500, address
@@ -187,10 +196,10 @@ def test_a_finding_names_its_own_neighbours_only(house, parts):
 
 @pytest.mark.parametrize("name", ["shanxi", "anhui"])
 def test_the_figures_of_a_part_are_the_nations_filtered_by_it(house, marked, name):
-    _, clients = house
+    app, clients = house
     (region,) = GRANTS[name].regions
-    whole = Store(marked, "1GB").current()
-    expected = metrics.figures(whole, Filters(region=region))["metrics"]
+    whole, book = Store(marked, "1GB").current(), app.server.config["lookout.casebook"]()
+    expected = metrics.figures(whole, Filters(region=region), None, book)["metrics"]
     found = clients[name].get(f"{data_of(clients[name])}/metrics.json").data
     found = json.loads(text_of(found))["metrics"]
     assert {one["id"]: (one["value"], one["denominator"]) for one in found} == {
@@ -258,7 +267,7 @@ def test_a_masked_viewer_reads_no_name_code_or_position_whatever_he_asks(house, 
     clue_ids = sorted(part_of_grant(parts, name))[:3]
     told = {}
     enterprise_ids = sorted(whole.enterprises)[:2]
-    asked = addresses(app, data_of(client), clue_ids, enterprise_ids)
+    asked = addresses(app, data_of(client), clue_ids, enterprise_ids) + wall_addresses(client)
     for address in asked + work_addresses(data_of(client), marked, work, clue_ids, enterprise_ids):
         answer = client.get(address)
         assert answer.status_code < 500, address
@@ -287,7 +296,11 @@ def posts(clue_id: str, enterprise_id: str) -> dict[str, dict]:
         "/work/dispatch": {"clues": [{"clue_id": clue_id, "version": 0, "team": "T06", "reason": "x"}]},
         "/work/clues": cell | {"enterprise_ids": [enterprise_id]},
         f"/work/clues/{clue_id}/comment": {"text": "x"},
-        **{f"/work/clues/{clue_id}/{event}": step for event in ("screen_accept", "push", "return", "merge", "create")},
+        "/work/own/notes": {"clue_id": clue_id, "text": "x"},
+        **{
+            f"/work/clues/{clue_id}/{event}": step
+            for event in ("screen_accept", "push", "return", "merge", "create", "assigned")
+        },
         f"/api/v1/clues/{clue_id}/events": {"event": "screen_accept", "payload": step["payload"]},
     }
 
