@@ -7,19 +7,23 @@ Open without a name are the way in (`/login`, `/device`, `/oidc`), the scripts a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, redirect, request
+from flask import Flask, Response, abort, current_app, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import access, urls
 from dashboard.accounts.sessions import DEVICE_COOKIE, is_closed
 from dashboard.accounts.store import Accounts
+from dashboard.limits import Limits
+from dashboard.page import page_context
 from dashboard.pages.login.plain import notice_page
 from dashboard.settings import LOOPBACK, Settings
 
 OPEN = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", urls.HEALTH, urls.LOGIN, "/device/", "/oidc/")
+API = "/api/v1/"
 STATIC = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
 FOR_PROGRAMS = ("/data/", "/api/", "/work/", "/_dash", urls.METRICS)
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -36,6 +40,7 @@ def guard(
     server.before_request(lambda: _refuse_foreign_host(settings, accounts))
     server.before_request(_refuse_foreign_sites)
     server.before_request(lambda: _refuse_strangers(pages, owners))
+    server.before_request(lambda: _refuse_haste(settings))
     server.after_request(_for_this_viewer_only)
     for code in (401, 403):
         server.register_error_handler(code, lambda error: _refused(error, settings))
@@ -68,9 +73,11 @@ def _refuse_foreign_sites() -> None:
         abort(403, "this was asked by another site's page")
 
 
-def _refuse_strangers(pages: Mapping[str, str], owners: Mapping[str, str]) -> None:
+def _refuse_strangers(pages: Mapping[str, str], owners: Mapping[str, str]) -> AnyResponse | None:
     if _is_below(OPEN):
-        return
+        return None
+    if request.path == urls.SITUATION and access.viewer().enterprise_id:
+        return redirect(f"{urls.OWN}?{request.query_string.decode()}".rstrip("?"))
     access.viewer()
     if request.path == CALLBACK:
         asked = request.get_json(silent=True)
@@ -80,6 +87,22 @@ def _refuse_strangers(pages: Mapping[str, str], owners: Mapping[str, str]) -> No
         access.require(owner)
     elif request.path in pages:
         access.require(pages[request.path])
+    return None
+
+
+def _refuse_haste(settings: Settings) -> Response | None:
+    """A program asks so often and no more, whatever it asks; the API tells it in its own words and counts alike."""
+    if _is_below((*OPEN, API)):
+        return None
+    asking, limits = access.viewer(), cast(Limits, current_app.config["lookout.limits"])
+    wait_s = limits.take(asking.key) if asking.kind == "token" else 0.0
+    if not wait_s:
+        return None
+    message = page_context(settings.language).words("work.error.too_many_requests")
+    response = jsonify(code="too_many_requests", message=message, fields={})
+    response.status_code = 429
+    response.headers["Retry-After"] = str(int(wait_s) + 1)
+    return response
 
 
 def _for_this_viewer_only(response: Response) -> Response:

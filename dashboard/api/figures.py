@@ -19,7 +19,7 @@ TOLD = (
 
 def list_figures(ask: Ask) -> Page:
     """All figures."""
-    found = figures(ask.loaded, ask.filters)
+    found = figures(ask.loaded, ask.filters, casebook=ask.book)
     told = [_figure(entry, found["warnings"]) for entry in found["metrics"]]
     return Page({"figures": told, "filters": found["filters"]})
 
@@ -29,7 +29,7 @@ def show_figure(ask: Ask) -> Page:
     name = ask.values["name"]
     if name not in names_of_figures():
         raise Problem("not_found", "there is no such figure; GET /api/v1/metrics lists them")
-    found = figures(ask.loaded, ask.filters, [name])
+    found = figures(ask.loaded, ask.filters, [name], ask.book)
     (entry,) = found["metrics"]
     return Page({"figure": _figure(entry, found["warnings"]), "filters": found["filters"]})
 

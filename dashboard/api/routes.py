@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -17,13 +16,13 @@ from dashboard.access import Viewer, current_loaded, require, require_actor, vie
 from dashboard.accounts.store import Accounts
 from dashboard.api import clues, dossiers, events, figures, hotspots, parameters, writes
 from dashboard.api.endpoint import JSON, Ask, Endpoint, Page
-from dashboard.api.limits import Limits
 from dashboard.api.openapi import ROOT, VERSION, document
 from dashboard.api.page import page
 from dashboard.api.problems import BY_STATUS, KINDS, MEDIA, Problem
 from dashboard.casebook.store import Casebook
 from dashboard.data import feed
 from dashboard.data.live import live
+from dashboard.limits import Limits
 from dashboard.settings import Settings
 from fusion.snapshot import SnapshotError
 
@@ -37,11 +36,10 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 NOWHERE = ("api.nowhere", "api.root")
 
 
-def api_routes(settings: Settings, clock: Callable[[], float] = time.monotonic) -> Blueprint:
+def api_routes(settings: Settings) -> Blueprint:
     """All addresses of the API; nothing in a cookie makes them write."""
     routes = Blueprint("api", __name__, template_folder="templates")
-    limits = Limits(settings.api_per_minute, clock)
-    routes.before_request(lambda: _known_token(limits))
+    routes.before_request(_known_token)
     for code in BY_STATUS:
         routes.register_error_handler(code, _http_problem)
     routes.register_error_handler(HTTPException, _http_problem)
@@ -57,7 +55,7 @@ def api_routes(settings: Settings, clock: Callable[[], float] = time.monotonic) 
     return routes
 
 
-def _known_token(limits: Limits) -> None:
+def _known_token() -> None:
     """A token that comes along decides alone who asks: a wrong one is never helped out by a cookie, or by no users."""
     header = request.headers.get("Authorization")
     if header is not None:
@@ -67,7 +65,8 @@ def _known_token(limits: Limits) -> None:
             raise Problem("unauthenticated", "the token is not known, has expired or was revoked")
         g.lookout_viewer = found
     asking = viewer()
-    if asking.kind == "token" and (wait_s := limits.take(asking.name)):
+    limits: Limits = current_app.config["lookout.limits"]
+    if asking.kind == "token" and (wait_s := limits.take(asking.key)):
         headers = {"Retry-After": str(int(wait_s) + 1)}
         raise Problem("too_many_requests", f"ask again in {wait_s:.0f} s", headers=headers)
 

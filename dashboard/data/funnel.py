@@ -33,7 +33,12 @@ def funnel(now: Loop, filters: Filters) -> dict[str, Any]:
     groups = now.rows(sql("funnel"), filters, level=level)
     (total,) = [row for row in groups if row["by"] == "total"]
     hours = now.rows(sql("funnel_hours"), filters)[0]
-    rests = {(row["stage"], row["rest"]): row["n"] for row in now.rows(sql("funnel_rests"), filters)}
+    rests = {
+        (stage, row["rest"]): row[stage]
+        for row in now.rows(sql("funnel_rests"), filters)
+        for stage in STAGES[:-1]
+        if row[stage]
+    }
     return {
         "n_clues": total["n_clues"],
         "stages": [_stage(total, hours, rests, at) for at in range(len(STAGES))],
@@ -77,7 +82,7 @@ def _stage(total: Mapping[str, Any], hours: Mapping[str, Any], rests: Mapping[An
 def _groups(now: Loop, by: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The groups of one breakdown that have clues, with the code that narrows to them."""
     column = {"region": "region_idx", "round": "round_idx", "team": "team_code", "rule": "rule_idx"}[by]
-    names = _names(now)[by]
+    names = now.loaded.remembered("names of groups", lambda: _names(now))[by]
     found = []
     for row in rows:
         if row["by"] != by:

@@ -26,14 +26,20 @@ from dashboard.data.store import Loaded
 # States of one casebook over one snapshot that stay: a request that began on one may still ask it.
 KEPT = 8
 BEGINNING = (0, "")
+# The clues as they are while nobody acts: laid out once for a snapshot.
+UNTOUCHED = "live.untouched_clues"
+# Names as they are looked for: made small once, not at every search.
+NAMES = "live.names"
+LOWER = "select enterprise_idx, lower(name) as name from enterprises"
+THERE = "select 1 from duckdb_tables() where schema_name = 'live' and table_name = $name"
 SHOWN = {"clues": "*", "events": "*"}
 # On a screen for everybody in the room: nobody's name and words, and of a case made by hand no place finer than a cell.
 MASKED = {
-    "clues": """* replace (null::varchar as assignee,
+    "clues": """* replace (null::varchar as assignee, null::varchar as assignee_person,
         case when origin = 'hand' then round(lon_deg, 1) else lon_deg end as lon_deg,
         case when origin = 'hand' then round(lat_deg, 1) else lat_deg end as lat_deg)""",
     "events": """* replace (null::varchar as actor, null::varchar as reason, null::varchar as payload,
-        null::varchar[] as attachments)""",
+        null::varchar[] as attachments, null::varchar as person)""",
 }
 
 
@@ -60,7 +66,7 @@ def live(loaded: Loaded, casebook: Casebook) -> duckdb.DuckDBPyConnection:
     """A cursor of the snapshot in which `clues_now` and `events_now` exist besides its own tables.
 
     Shape   clues_now: see sql/live_clues.sql; events_now: the columns of clue_events, and event_id, seq, version,
-            actor, reason, payload, attachments (null for steps of the register)
+            actor, person, reason, payload, attachments (null for steps of the register)
     Note    a viewer's part of a snapshot shows the cases of its clues, and those made by hand that it reaches
     """
     told = _newest(casebook)
@@ -69,12 +75,20 @@ def live(loaded: Loaded, casebook: Casebook) -> duckdb.DuckDBPyConnection:
         if not _is_made(cursor, told.name):
             _make(cursor, loaded, told)
     shown = MASKED if loaded.scope.is_masked else SHOWN
-    cursor.execute(f'create or replace temp view clues_now as select {shown["clues"]} from live."clues_{told.name}"')
+    cursor.execute(f"create or replace temp view clues_now as select {shown['clues']} from ({_clues(told.name)})")
     cursor.execute(
         f"create or replace temp view events_now as select {shown['events']} from "
         f'(from clue_events union all by name from live."events_{told.name}")'
     )
     return cursor
+
+
+def _clues(name: str) -> str:
+    """The clues that nobody acted on as the snapshot has them, and the others as that state of the casebook has them.
+
+    Note    laid out together they would cost ten times as much after every event as reading them side by side does
+    """
+    return f'from {UNTOUCHED} anti join live."clues_{name}" using (clue_id) union all by name from live."clues_{name}"'
 
 
 def _newest(casebook: Casebook) -> Told:
@@ -118,10 +132,16 @@ def _made(cursor: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _make(cursor: duckdb.DuckDBPyConnection, loaded: Loaded, told: Told) -> None:
     cursor.execute("create schema if not exists live")
+    named = {"as_of": datetime.fromisoformat(loaded.manifest.as_of)}
+    if not cursor.execute(THERE, {"name": UNTOUCHED.partition(".")[2]}).fetchall():
+        with _shown(cursor, loaded, Told(BEGINNING, told.cases.slice(0, 0), told.events.slice(0, 0))):
+            text = sql("live_clues").replace("{clues}", "clues")
+            cursor.execute(f"create or replace table {UNTOUCHED} as {text}", named)
+            cursor.execute(f"create or replace table {NAMES} as {LOWER}")
     with _shown(cursor, loaded, told):
-        named = {"as_of": datetime.fromisoformat(loaded.manifest.as_of)}
         clues = f'live."clues_{told.name}"'
-        cursor.execute(f"create or replace table {clues} as {sql('live_clues')}", named)
+        text = sql("live_clues").replace("{clues}", "(from clues semi join casebook_cases using (clue_id))")
+        cursor.execute(f"create or replace table {clues} as {text}", named)
         text = sql("live_events").replace("{clues}", clues)
         cursor.execute(f'create or replace table live."events_{told.name}" as {text}')
     # Another casebook over the same snapshot may be further on: what was just made is not the oldest for that.
@@ -134,23 +154,19 @@ def _make(cursor: duckdb.DuckDBPyConnection, loaded: Loaded, told: Told) -> None
 @contextmanager
 def _shown(cursor: duckdb.DuckDBPyConnection, loaded: Loaded, told: Told) -> Iterator[None]:
     """The casebook's tables, to be read by the cursor."""
-    tables = {
-        "casebook_cases": told.cases,
-        "casebook_steps": told.events,
-        "casebook_reached": _reached(cursor, loaded, told),
-    }
-    for name, table in tables.items():
-        cursor.register(name, table)
+    cursor.register("casebook_cases", told.cases)
+    cursor.register("casebook_steps", told.events)
+    cursor.register("casebook_reached", _reached(cursor, loaded))
     yield
-    for name in tables:
+    for name in ("casebook_cases", "casebook_steps", "casebook_reached"):
         cursor.unregister(name)
 
 
-def _reached(cursor: duckdb.DuckDBPyConnection, loaded: Loaded, told: Told) -> pa.Table:
+def _reached(cursor: duckdb.DuckDBPyConnection, loaded: Loaded) -> pa.Table:
     """Cases that the snapshot, or the viewer's part of it, doesn't have as a clue, and that he may see all the same."""
-    there = cursor.sql("select clue_id from clues").to_arrow_table()["clue_id"].combine_chunks()
-    rest = told.cases.filter(pc.invert(pc.is_in(told.cases["clue_id"], value_set=there)))
-    asked = rest.select(["clue_id", "city_adcode", "county_adcode", "round_code"]).to_pylist()
+    text = """select clue_id, city_adcode, county_adcode, round_code from casebook_cases
+        anti join clues using (clue_id)"""
+    asked = cursor.sql(text).to_arrow_table().to_pylist()
     reached = [row["clue_id"] for row in asked if _reaches(loaded, row)]
     return pa.table({"clue_id": pa.array(reached, pa.string())})
 

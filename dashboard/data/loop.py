@@ -42,9 +42,8 @@ NOBODY_ACTED = {
 ACTED = {
     "relapse_links": """select clue_id, arg_max(json_extract_string(payload, '$.new_clue'), sequence) as new_clue
         from events_now where event = 'relapse' and payload is not null group by clue_id""",
-    "visits_all": NOBODY_ACTED["visits_all"]
-    + """ union all
-        select n.enterprise_id, e."at"::date, coalesce(json_extract_string(e.payload, '$.mode'), 'onsite')
+    "visits_all": """select n.enterprise_id, e."at"::date as checked_date,
+            coalesce(json_extract_string(e.payload, '$.mode'), 'onsite') as mode
         from events_now e join clues_now c on c.clue_id = e.clue_id
         join enterprises n on n.enterprise_idx = c.enterprise_idx
         where e.event = 'start_check' and e.event_id is not null""",
@@ -225,7 +224,9 @@ def _with_casebook(
         for name, text in asked.items():
             _lay(laid, f"{name}_{mark}", db.sql(text).to_arrow_table())
     old = "from base_{0} anti join touched_{1} using (clue_id) union all by name from {0}_{1}"
-    return {name: old.format(name, mark) for name in MADE} | {name: f"from {name}_{mark}" for name in ACTED}
+    told = {name: f"from {name}_{mark}" for name in ACTED}
+    told["visits_all"] = f"from base_visits_all union all by name {told['visits_all']}"
+    return {name: old.format(name, mark) for name in MADE} | told
 
 
 def _mark(key: tuple[str, int, str]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from dashboard.casebook.store import Casebook
 from dashboard.data.filters import Filters
 from dashboard.data.layers import sql
 from dashboard.data.metrics import figures, scoped
@@ -30,11 +31,16 @@ ROUND_DAYS = 14
 PARTS = ("frame", "span", "against", "planner")
 
 
-def part(loaded: Loaded, name: str, filters: Filters, pair: tuple[str, str]) -> dict[str, Any]:
-    """The part `name` of the page, one of PARTS; `pair` names the rounds that `against` compares."""
+def part(
+    loaded: Loaded, name: str, filters: Filters, pair: tuple[str, str], casebook: Casebook | None = None
+) -> dict[str, Any]:
+    """The part `name` of the page, one of PARTS; `pair` names the rounds that `against` compares.
+
+    Clues are told as the casebook has them; checks and problems, which `against` compares, are the snapshot's.
+    """
     if name == "against":
         return against(loaded, filters, *pair)
-    return {"frame": frame, "span": span, "planner": planner}[name](loaded, filters)
+    return {"frame": frame, "span": span, "planner": planner}[name](loaded, filters, casebook)
 
 
 def known(loaded: Loaded) -> set[str]:
@@ -42,13 +48,13 @@ def known(loaded: Loaded) -> set[str]:
     return {code for (code,) in loaded.cursor().execute("select round_code from rounds").fetchall()}
 
 
-def frame(loaded: Loaded, filters: Filters) -> dict[str, Any]:
+def frame(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> dict[str, Any]:
     """Every round in scope, whatever rounds and dates the filters name: the frame of the page.
 
     Shape   `by_round`: a row a round (level 9), province (0) and city (1); `clues`: a row a round; `types`: a row a
             type and round; `members`: by key-region group the cities listed in each round
     """
-    with scoped(loaded, replace(filters, rounds=(), from_date=None, to_date=None)) as db:
+    with scoped(loaded, replace(filters, rounds=(), from_date=None, to_date=None), casebook) as db:
         return {
             "by_round": _rows(db, "rounds/by_round"),
             "clues": _rows(db, "rounds/clues_by_round"),
@@ -58,11 +64,11 @@ def frame(loaded: Loaded, filters: Filters) -> dict[str, Any]:
         }
 
 
-def span(loaded: Loaded, filters: Filters) -> dict[str, Any]:
+def span(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> dict[str, Any]:
     """The rounds that the filters name, together: totals of the dictionary, teams, industries, visits."""
     whole = replace(filters, from_date=None, to_date=None)
-    totals = {one["id"]: one for one in figures(loaded, whole, CUMULATED)["metrics"]}
-    with scoped(loaded, whole) as db:
+    totals = {one["id"]: one for one in figures(loaded, whole, CUMULATED, casebook)["metrics"]}
+    with scoped(loaded, whole, casebook) as db:
         return {
             "totals": totals,
             "teams": _rows(db, "rounds/span_teams"),
@@ -106,12 +112,12 @@ def against(loaded: Loaded, filters: Filters, now: str, before: str) -> dict[str
     }
 
 
-def planner(loaded: Loaded, filters: Filters) -> dict[str, Any]:
+def planner(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> dict[str, Any]:
     """What speaks for and against each listed city in the round after the last one.
 
     Shape   `cities`: a row a city of any key region on the proposed first day; counts as measured, nothing weighted
     """
-    with scoped(loaded, replace(filters, rounds=(), from_date=None, to_date=None)) as db:
+    with scoped(loaded, replace(filters, rounds=(), from_date=None, to_date=None), casebook) as db:
         (last,) = db.execute("select max(to_date) from rounds").fetchall()[0]
         as_of = date.fromisoformat(loaded.manifest.as_of[:10])
         first = max(last, as_of + timedelta(days=1)) if last else as_of + timedelta(days=1)

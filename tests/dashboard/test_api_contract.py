@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
 from dashboard.api import cursors
-from dashboard.api.limits import Limits
 from dashboard.api.parameters import FILTERS
 from dashboard.api.problems import Problem
 from dashboard.api.routes import ENDPOINTS, READS
@@ -23,6 +22,7 @@ from dashboard.data.clue_case import case_of
 from dashboard.data.filters import parse
 from dashboard.data.store import Store
 from dashboard.i18n import Words
+from dashboard.limits import Limits
 
 ANALYST = Actor("wang", frozenset({"analyst"}))
 REASON = "13900000000 of the complainant"

@@ -103,6 +103,20 @@ def test_who_asks_too_often_is_told_when_to_come_back(tmp_path, root, store):
     assert api.get("/metrics/clues", other).status_code == 200
 
 
+def test_one_limit_counts_what_a_token_asks_of_the_api_and_of_work(tmp_path, root, store):
+    api = Api(tmp_path, root, store, {"api_per_minute": 3})
+    api.close()
+    secret = api.token("busy", scopes=("read:metrics", "clues", "work"))
+    header = {"Authorization": f"Bearer {secret}"}
+    told = [api.client.get("/work/clues.json?end=1", headers=header) for _ in range(2)]
+    assert [answer.status_code for answer in told] == [200, 200]
+    assert api.get("/metrics/clues", secret).status_code == 200
+    refused = api.client.get("/work/clues.json?end=1", headers=header)
+    assert (refused.status_code, refused.get_json()["code"]) == (429, "too_many_requests")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 20 and refused.get_json()["fields"] == {}
+    assert is_problem(api.get("/metrics/clues", secret), 429, "too_many_requests")
+
+
 def ids_by_province(api):
     """Ids and names of clues and enterprises of each province, and those of all others."""
     db = api.loaded.cursor()

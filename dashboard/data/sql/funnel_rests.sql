@@ -1,13 +1,12 @@
--- The clues in scope that reached a stage and not the next, by how they stand.
--- Grain    one row per stage and rest
-SELECT 'pushed' AS stage, rest, COUNT(*) AS n FROM scoped WHERE is_pushed AND NOT is_accepted GROUP BY rest
-UNION ALL
-SELECT 'accepted', rest, COUNT(*) FROM scoped WHERE is_accepted AND NOT is_checked GROUP BY rest
-UNION ALL
-SELECT 'checked', rest, COUNT(*) FROM scoped WHERE is_checked AND NOT is_confirmed GROUP BY rest
-UNION ALL
-SELECT 'confirmed', rest, COUNT(*) FROM scoped WHERE is_confirmed AND NOT is_rectified GROUP BY rest
-UNION ALL
-SELECT 'rectified', rest, COUNT(*) FROM scoped WHERE is_rectified AND NOT is_rechecked GROUP BY rest
-UNION ALL
-SELECT 'rechecked', rest, COUNT(*) FROM scoped WHERE is_rechecked AND NOT is_fixed GROUP BY rest
+-- The clues in scope that reached a stage and not the next, by how they stand: all stages in one pass.
+-- Grain    one row per rest; a column per stage
+SELECT
+    rest,
+    COUNT(*) FILTER (is_pushed AND NOT is_accepted) AS pushed,
+    COUNT(*) FILTER (is_accepted AND NOT is_checked) AS accepted,
+    COUNT(*) FILTER (is_checked AND NOT is_confirmed) AS checked,
+    COUNT(*) FILTER (is_confirmed AND NOT is_rectified) AS confirmed,
+    COUNT(*) FILTER (is_rectified AND NOT is_rechecked) AS rectified,
+    COUNT(*) FILTER (is_rechecked AND NOT is_fixed) AS rechecked
+FROM scoped
+GROUP BY rest

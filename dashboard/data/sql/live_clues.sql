@@ -1,8 +1,8 @@
 -- Clues as they stand now: the snapshot's, the casebook's word over the register's, and those made by hand.
 -- Grain    one row per clue
--- Reads    casebook_cases, casebook_steps: tables of the casebook; casebook_reached: clue ids outside the snapshot that
+-- Reads    {clues}: the clues of the snapshot to tell of, all of them or those with a case; casebook_cases, casebook_steps: tables of the casebook; casebook_reached: clue ids outside the snapshot that
 --          the viewer may see
--- Columns  those of clues, and rule_id, team_code, version (events of the casebook; 0: none), assignee, origin, verdict,
+-- Columns  those of clues, and rule_id, team_code, version (events of the casebook; 0: none), assignee, assignee_person, origin, verdict,
 --          is_prominent, clock_stopped, n_rechecks_failed, n_relapses, city_adcode, county_adcode
 --          stages: as in clues, casebook included; 64 (overdue) by the snapshot's as_of ($as_of)
 WITH steps AS (
@@ -33,7 +33,7 @@ ground AS (
         c.* EXCLUDE (severity, state, state_since, team_idx, due_at, stages),
         c.severity AS told_severity, c.state AS told_state, c.state_since AS told_since,
         c.team_idx AS told_team, c.due_at AS told_due, c.stages AS told_stages, u.rule_id
-    FROM clues AS c
+    FROM {clues} AS c
     LEFT JOIN rules AS u ON u.rule_idx = c.rule_idx
     UNION ALL BY NAME
     SELECT
@@ -71,6 +71,7 @@ SELECT
     CASE WHEN k.clue_id IS NULL THEN g.told_due ELSE k.due_at END AS due_at,
     CASE WHEN k.clue_id IS NULL THEN t.team_code ELSE k.team_code END AS team_code,
     CASE WHEN k.clue_id IS NULL THEN t.team_code ELSE k.assignee END AS assignee,
+    k.assignee_person,
     COALESCE(k.version, 0) AS version,
     COALESCE(k.origin, 'snapshot') AS origin,
     k.verdict,

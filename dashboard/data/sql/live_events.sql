@@ -5,7 +5,7 @@
 --          there, not here
 SELECT
     c.clue_idx, k.clue_id, k.sequence, k."at", k.event, k.source AS from_state, k.target AS to_state, k.role, k.team_code,
-    k.due_at, k.event_id, k.seq, k.version, k.actor, k.reason, k.payload, k.attachments
+    k.due_at, k.event_id, k.seq, k.version, k.actor, k.reason, k.payload, k.attachments, k.person
 FROM casebook_steps AS k
 INNER JOIN {clues} AS c ON c.clue_id = k.clue_id
 ANTI JOIN clue_events AS s ON s.clue_id = k.clue_id AND s.sequence = k.sequence

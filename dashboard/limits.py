@@ -1,4 +1,4 @@
-"""How often a token may ask: a bucket a token, filled evenly, within one process."""
+"""How often programs may ask, at whatever address: a bucket each, filled evenly, within one process."""
 
 from __future__ import annotations
 
