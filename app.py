@@ -13,11 +13,15 @@ import waitress
 
 from dashboard.access import AccessError, check_binding
 from dashboard.accounts.sessions import is_closed, open_accounts
+from dashboard.briefing.press import start_press
+from dashboard.briefing.recipes import RecipeError
+from dashboard.briefing.schedule import ScheduleError
 from dashboard.casework.clockwork import start_clockwork
 from dashboard.factory import create_app
 from dashboard.outgoing.service import start_beside
 from dashboard.outgoing.targets import OutgoingError
 from dashboard.settings import Settings, read_settings
+from dashboard.wall.playlist import PlaylistError
 from fusion.snapshot import SnapshotError
 
 
@@ -38,7 +42,8 @@ def main(
         snapshot = app.store.current()
         start_beside(settings)
         start_clockwork(app.store, app.server.config["lookout.casebook"]())
-    except (AccessError, OutgoingError, SnapshotError, OSError) as error:
+        start_press(settings, app.store, app.server.config["lookout.casebook"]())
+    except (AccessError, OSError, OutgoingError, PlaylistError, RecipeError, ScheduleError, SnapshotError) as error:
         typer.echo(f"lookout: {error}", err=True)
         raise typer.Exit(2) from None
     typer.echo(f"Lookout 瞭望  http://{settings.host}:{settings.port}  snapshot {snapshot.id}")

@@ -12,6 +12,11 @@ FAMILIES = (
     "WenQuanYi Micro Hei", "Microsoft YaHei", "PingFang SC", "SimHei", "Droid Sans Fallback",
 )  # fmt: skip
 
+SONGTI = (
+    "Noto Serif CJK SC", "Source Han Serif SC", "Source Han Serif CN", "Noto Serif SC", "SimSun", "NSimSun",
+    "Songti SC", "STSong", "FangSong", "AR PL UMing CN", "AR PL SungtiL GB",
+)  # fmt: skip
+
 
 class NoFont(Exception):
     """There is no font with Chinese signs; the message says how to come by one."""
@@ -39,3 +44,13 @@ def chinese_family(folder: Path | None) -> str:
             "(Debian: apt-get install fonts-noto-cjk), or name a folder with one in LOOKOUT_FONTS"
         )
     return found
+
+
+@cache
+def song_family(folder: Path | None) -> str:
+    """The first of the Songti families that is there, for running text; else the family of headings.
+
+    Raises  NoFont
+    """
+    there = set(fonts(folder).families())
+    return next((family for family in SONGTI if family in there), None) or chinese_family(folder)

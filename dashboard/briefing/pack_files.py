@@ -49,24 +49,25 @@ def pdf(template: str, told: Mapping[str, Any], font_folder: Path | None = None)
     Raises  NoFont
     """
     data = {**told, "font": chinese_family(font_folder)}
-    files = {**_templates(), "data.json": json.dumps(data, ensure_ascii=False).encode()}
+    files = {**templates(), "data.json": json.dumps(data, ensure_ascii=False).encode()}
     main = files.pop(f"{template}.typ")
     given: Any = {"main.typ": main, **files}  # a dictionary of files, which Typst's type hints don't know
     return bytes(typst.compile(given, font_paths=fonts(font_folder), format="pdf"))
 
 
-def page(told: Mapping[str, Any]) -> bytes:
+def page(told: Mapping[str, Any], template: str = "pack.html") -> bytes:
     """One HTML page with everything in it: it opens from a memory stick."""
-    return _environment().get_template("pack.html").render(d=told, picture=_picture).encode()
+    return _environment().get_template(template).render(d=told, picture=_picture).encode()
 
 
 def _picture(svg: str) -> Markup:
     """A picture of our own making; every word in it was escaped when it was drawn."""
-    return Markup(svg)  # made by timeline.py, which escapes
+    return Markup(svg)  # made by timeline.py, chart_svg.py and map_svg.py, which escape
 
 
 @cache
-def _templates() -> dict[str, bytes]:
+def templates() -> dict[str, bytes]:
+    """The templates by file name."""
     folder = resources.files("dashboard.briefing").joinpath("typst")
     return {one.name: one.read_bytes() for one in folder.iterdir() if one.name.endswith(".typ")}
 

@@ -32,3 +32,14 @@ text {
 .tl-unseen { fill: none; stroke: #bbbbbb }
 .tl-blank { fill: #f1f1f1 }
 """
+CHART_FONT = (
+    "Noto Sans CJK SC, Source Han Sans SC, Source Han Sans CN, Microsoft YaHei, WenQuanYi Micro Hei, sans-serif"
+)
+CHART_COLOURS = ("#1f5f99", "#c2502a", "#5f7a1f", "#7b52ab")
+MAP_LAND = "#f6f3ec"
+MAP_BORDER = "#9a9a9a"
+MAP_OUTLINE = "#6b6b6b"
+MAP_LINE = "#8c3b2a"
+MAP_HOT = "#d4442a"
+MAP_GRAVE = "#5b2a86"
+MAP_CLUE = "#1f5f99"
