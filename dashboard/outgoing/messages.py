@@ -41,7 +41,7 @@ class Surroundings:
 
 def is_wanted(target: Target, event: Event, standing: Standing) -> bool:
     """Whether `target` is told of `event`."""
-    if event.event not in (target.events or moves()):
+    if getattr(target, "only_briefings", False) or event.event not in (target.events or moves()):
         return False
     if target.severities and standing.severity not in target.severities:
         return False

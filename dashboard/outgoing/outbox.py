@@ -108,6 +108,25 @@ class Outbox:
                 connection.execute(OUTBOX.insert(), rows)
         return True
 
+    def add(self, target: str, message: Mapping[str, Any], now: datetime) -> bool:
+        """Keep a message that no event of the casebook made; False, and nothing kept, where its id is there."""
+        row = {
+            "target": target,
+            "event_id": message["event_id"],
+            "seq": message["seq"],
+            "message": json.dumps(message, ensure_ascii=False),
+            "state": WAITING,
+            "attempts": 0,
+            "made_at": now,
+            "next_at": now,
+        }
+        same = sa.and_(OUTBOX.c.target == target, OUTBOX.c.event_id == message["event_id"])
+        with writing(self._engine) as connection:
+            if connection.execute(sa.select(OUTBOX.c.id).where(same)).first() is not None:
+                return False
+            connection.execute(OUTBOX.insert(), [row])
+        return True
+
     def claim(self, target: str, now: datetime, lease: timedelta, per_minute: int) -> Letter | None:
         """The next row of `target` that is due, for the caller alone until the lease ends; None where there is none.
 

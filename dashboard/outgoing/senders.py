@@ -6,12 +6,14 @@ import base64
 import hashlib
 import hmac
 import json
+import mimetypes
 import smtplib
 import socket
 import ssl
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -96,6 +98,10 @@ def letter(target: Mail, message: Message, unix_time: float) -> EmailMessage:
     found["Message-ID"] = f"<{message['event_id']}.{target.name}@lookout>"
     found["X-Lookout-Event-Id"] = str(message["event_id"])
     found.set_content(message["text"])
+    for file in message.get("files", ()):
+        kind = mimetypes.guess_type(file["name"])[0] or "application/octet-stream"
+        main, _, sub = kind.partition("/")
+        found.add_attachment(Path(file["path"]).read_bytes(), maintype=main, subtype=sub, filename=file["name"])
     return found
 
 

@@ -93,6 +93,7 @@ class Mail(_Target):
     ca_file: Path | None = None  # an authority of the house's own
     user_env: Variable | Literal[""] = ""
     password_env: Variable | Literal[""] = ""
+    only_briefings: bool = False  # scheduled briefings, and nothing of what happens to clues
     sender: Address
     recipients: tuple[Address, ...] = Field(min_length=1)
 
