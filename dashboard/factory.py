@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import time
 from importlib import resources
 from typing import Any
 
@@ -23,30 +24,42 @@ from dashboard.accounts.sessions import demo_viewer, is_closed, open_accounts, s
 from dashboard.accounts.store import Accounts
 from dashboard.api.routes import api_routes
 from dashboard.bodies import PlainJSON
+from dashboard.briefing.briefing_routes import briefing_routes
 from dashboard.briefing.routes import dossier_routes
 from dashboard.casebook.attachments import MOST_BYTES
 from dashboard.casework import work_routes
 from dashboard.casework.opening import casebook_of
+from dashboard.casework.own_plant import own_routes
 from dashboard.data.store import Store
 from dashboard.dispatch import loop_routes
 from dashboard.gate import guard
+from dashboard.limits import Limits
 from dashboard.page import Page, PageContext, page_context
 from dashboard.pages.boards import PAGE as BOARDS
+from dashboard.pages.briefing import PAGE as BRIEFING
 from dashboard.pages.clues import PAGE as CLUES
 from dashboard.pages.dossier import PAGE as DOSSIER
+from dashboard.pages.login.lost import lost_pages
 from dashboard.pages.login.routes import way_in
 from dashboard.pages.loop import PAGE as LOOP
 from dashboard.pages.methods import PAGE as METHODS
+from dashboard.pages.own import PAGE as OWN
 from dashboard.pages.rounds import PAGE as ROUNDS
 from dashboard.pages.situation import PAGE as SITUATION
 from dashboard.pages.sources import PAGE as SOURCES
 from dashboard.pages.trends import PAGE as TRENDS
+from dashboard.pages.wall import PAGE as WALL
 from dashboard.routes import YEAR_S, data_routes
 from dashboard.settings import Settings
 from dashboard.shell import browser_config, document, failed_frame, frame, refused_page
+from dashboard.tour import tour_routes
+from dashboard.wall import wall_routes
+from dashboard.wall.playlist import read_playlist
 from fusion.snapshot import SnapshotError
 
-PAGES: tuple[Page, ...] = (SITUATION, CLUES, LOOP, ROUNDS, TRENDS, BOARDS, DOSSIER, METHODS, SOURCES)
+PAGES: tuple[Page, ...] = (
+    SITUATION, CLUES, LOOP, ROUNDS, TRENDS, BOARDS, BRIEFING, DOSSIER, METHODS, SOURCES, WALL, OWN,
+)  # fmt: skip
 PLOTLY_ROUTE = "_dash-component-suites/plotly/package_data/plotly.min.js"
 ANSWERS_KEPT = 500
 # The largest body of all is a file with the form around it.
@@ -103,6 +116,7 @@ def create_app(settings: Settings, store: Store | None = None) -> LookoutDash:
         page.register(app)
         owners |= {output: page.name for output in app.callback_map if output not in known}
     guard(app.server, settings, accounts, {page.path: page.name for page in PAGES}, owners)
+    lost_pages(app.server, {page.path for page in PAGES}, settings.language)
     _serve(app, settings)
     return app
 
@@ -132,6 +146,7 @@ def _who_is_who(app: LookoutDash, settings: Settings) -> Accounts:
             accounts.note_read(asking, what, which, snapshot_id)
 
     server.config["lookout.accounts"] = accounts
+    server.config["lookout.limits"] = Limits(settings.api_per_minute, time.monotonic)
     server.config["lookout.secret"] = secret
     server.config["lookout.who"] = lambda: signed_in() if is_closed(settings, accounts) else demo_viewer()
     server.config["lookout.note_read"] = note_read
@@ -151,7 +166,7 @@ def _layout(app: LookoutDash) -> Component:
         return failed_frame(context)
     page = _page(context)
     content = page.layout(context, loaded) if asking.may(page.name) else refused_page(context)
-    return frame(context, loaded, content, asking)
+    return frame(context, loaded, content, asking, has_header=page.has_header or not asking.may(page.name))
 
 
 def _page(context: PageContext) -> Page:
@@ -167,8 +182,12 @@ def _serve(app: LookoutDash, settings: Settings) -> None:
     server.register_blueprint(data_routes(app.store, cache, settings))
     server.register_blueprint(api_routes(settings))
     server.register_blueprint(work_routes(settings.language))
+    server.register_blueprint(own_routes(settings.language))
     server.register_blueprint(dossier_routes(settings))
+    server.register_blueprint(briefing_routes(settings, server.config["lookout.secret"]))
     server.register_blueprint(loop_routes(settings.language))
+    server.register_blueprint(wall_routes(read_playlist(settings.wall)))
+    server.register_blueprint(tour_routes(settings.language))
     _serve_plotly(app)
     server.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR_S
     server.config["COMPRESS_ALGORITHM"] = ["gzip"]

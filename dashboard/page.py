@@ -52,11 +52,15 @@ def page_context(default_language: str) -> PageContext:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the dashboard; `wiring` holds the callbacks until there is an app to give them to."""
+    """One page of the dashboard; `wiring` holds the callbacks until there is an app to give them to.
+
+    Shape   has_header: False for a screen that nobody operates: no links, no menu
+    """
 
     name: str
     path: str
     layout: Callable[..., Component]
+    has_header: bool = True
     wiring: list[Callable[[Dash], Any]] = field(default_factory=list)
 
     def callback(self, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - Dash's own signature

@@ -6,6 +6,7 @@ Answers below `/data/<snapshot id>/` never change and are marked so; the browser
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import logging
 import time
@@ -13,11 +14,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask_caching import Cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from dashboard import access, urls
+from dashboard.casebook.store import Casebook
 from dashboard.data import boards, export, layers, methods, metrics, queries, rounds, sources, trends
 from dashboard.data.filters import Filters, parse
 from dashboard.data.store import Loaded, Store
@@ -99,6 +101,23 @@ def _gzipped(cache: Cache, key: str, make: Callable[[], bytes], mimetype: str) -
     response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")
     return response
+
+
+def _live(cache: Cache, key: str, book: Casebook, make: Callable[[], dict[str, Any]]) -> Response:
+    """An answer that stays until somebody acts: the browser keeps it and asks each time whether it still holds."""
+    seq, digest = book.head()
+    tag = hashlib.sha256(f"{key}/{seq}/{digest}".encode()).hexdigest()[:32]
+    response = _gzipped(cache, f"{key}/{tag}", lambda: json.dumps(make()).encode(), "application/json")
+    response.cache_control.max_age = None
+    response.cache_control.immutable = False
+    response.cache_control.no_cache = True
+    response.set_etag(tag)
+    return response.make_conditional(request)  # type: ignore[return-value]  # Flask's own response
+
+
+def _casebook() -> Casebook:
+    opened: Callable[[], Casebook] = current_app.config["lookout.casebook"]
+    return opened()
 
 
 def _layer(cache: Cache, snapshot_id: str, layer: str) -> Response:
@@ -187,8 +206,10 @@ def _figures(cache: Cache, snapshot_id: str) -> Response:
     access.require_any(DRAWN)
     loaded = access.named_loaded(snapshot_id)
     filters = _filters()
-    key = f"{snapshot_id}/metrics/{filters.query()}"
-    return _gzipped(cache, key, lambda: json.dumps(metrics.figures(loaded, filters)).encode(), "application/json")
+    book = _casebook()
+    return _live(
+        cache, f"{snapshot_id}/metrics/{filters.query()}", book, lambda: metrics.figures(loaded, filters, None, book)
+    )
 
 
 def _trends(cache: Cache, snapshot_id: str) -> Response:
@@ -212,9 +233,8 @@ def _rounds(cache: Cache, snapshot_id: str, part: str) -> Response:
     if part == "against" and not set(pair) <= rounds.known(loaded):
         abort(404)
     key = f"{snapshot_id}/rounds/{part}/{filters.query()}/{pair if part == 'against' else ''}"
-    return _gzipped(
-        cache, key, lambda: json.dumps(rounds.part(loaded, part, filters, pair)).encode(), "application/json"
-    )
+    book = _casebook()
+    return _live(cache, key, book, lambda: rounds.part(loaded, part, filters, pair, book))
 
 
 def _boards(cache: Cache, snapshot_id: str, part: str) -> Response:
@@ -223,8 +243,9 @@ def _boards(cache: Cache, snapshot_id: str, part: str) -> Response:
         abort(404)
     loaded = access.named_loaded(snapshot_id)
     filters = _filters()
+    book = _casebook()
     key = f"{snapshot_id}/boards/{part}/{filters.query()}"
-    return _gzipped(cache, key, lambda: json.dumps(boards.part(loaded, part, filters)).encode(), "application/json")
+    return _live(cache, key, book, lambda: boards.part(loaded, part, filters, book))
 
 
 def _plant(snapshot_id: str, plant: str) -> Response:
@@ -238,8 +259,9 @@ def _plant(snapshot_id: str, plant: str) -> Response:
 
 def _version() -> Response:
     loaded = access.current_loaded()
-    response = jsonify(id=loaded.id, as_of=loaded.manifest.as_of)
-    response.set_etag(loaded.id)
+    at = metrics.casebook_until(_casebook())
+    response = jsonify(id=loaded.id, as_of=loaded.manifest.as_of, casebook_at=at)
+    response.set_etag(f"{loaded.id}-{at}")
     response.cache_control.no_cache = True
     response.make_conditional(request)
     return response

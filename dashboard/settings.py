@@ -24,6 +24,7 @@ class Grant(BaseModel):
     regions: tuple[str, ...] | None = None
     rounds: tuple[str, ...] | None = None
     is_masked: bool = False
+    team: str | None = None
 
 
 class Settings(BaseSettings):
@@ -43,6 +44,8 @@ class Settings(BaseSettings):
     fonts: Path | None = Field(
         None, description="folder with a Chinese font for what is printed, if the machine has none"
     )
+    recipes: Path | None = Field(None, description="folder with recipes of briefings beside the built-in ones")
+    briefings: Path | None = Field(None, description="file of scheduled briefings; none: nothing is made by itself")
     casebook: str = Field("sqlite:///var/casebook.db", description="database of events, users and tokens")
     attachments: Path = Field(Path("var/attachments"), description="folder of the files on the casebook's record")
     secret: SecretStr | None = Field(None, description="signs cookies and scopes; else a file beside the database")
@@ -60,6 +63,7 @@ class Settings(BaseSettings):
 
     api_per_minute: int = Field(default=600, ge=1, description="requests a minute of one token of the API, per process")
     outgoing: Path | None = Field(default=None, description="file of targets that are told of events; none: no call")
+    wall: Path | None = Field(default=None, description="file of the scenes that walls show; none: those built in")
 
     @field_validator("casebook")
     @classmethod

@@ -16,6 +16,7 @@ from markupsafe import escape
 
 from dashboard import urls
 from dashboard.access import DEMO, Viewer, is_nation
+from dashboard.components.help_panel import help_button, help_panel, tour_offer
 from dashboard.components.viewer_menu import region_text, viewer_menu
 from dashboard.data.filters import CATEGORIES, POLLUTANTS, STATUS_GROUPS
 from dashboard.data.store import Loaded
@@ -33,6 +34,8 @@ NAVIGATION = (
     (urls.ROUNDS, "nav.rounds"),
     (urls.TRENDS, "nav.trends"),
     (urls.BOARDS, "nav.boards"),
+    (urls.BRIEFING, "nav.briefing"),
+    (urls.OWN, "nav.own"),
     (urls.METHODS, "nav.methods"),
     (urls.SOURCES, "nav.sources"),
 )
@@ -129,8 +132,12 @@ def document(context: PageContext, page: str, parts: dict[str, str], config: dic
     )
 
 
-def frame(context: PageContext, loaded: Loaded, content: Component, asking: Viewer = DEMO) -> Component:
-    """A page's content under the header that `asking` sees, with the theme around both."""
+def frame(
+    context: PageContext, loaded: Loaded, content: Component, asking: Viewer = DEMO, *, has_header: bool = True
+) -> Component:
+    """A page's content under the header that `asking` sees, if it has one, with the theme around both."""
+    header = [_header(context, loaded, asking)] if has_header else []
+    explained = _explained(context, loaded, asking) if has_header else []
     return dmc.MantineProvider(
         forceColorScheme=context.theme,
         theme={
@@ -142,7 +149,7 @@ def frame(context: PageContext, loaded: Loaded, content: Component, asking: View
         },
         children=dmc.DatesProvider(
             settings={"locale": "zh-cn" if context.words.language == "zh" else "en", "firstDayOfWeek": 1},
-            children=html.Div([_header(context, loaded, asking), content], className="page"),
+            children=html.Div([*header, content, *explained], className="page" if has_header else "page page-bare"),
         ),
     )
 
@@ -184,6 +191,7 @@ def _header(context: PageContext, loaded: Loaded, asking: Viewer) -> Component:
             className="badge",
             id="data-until",
         ),
+        html.Span("", className="badge badge-quiet", id="casebook-until", title=t("shell.casebook_hint")),
         html.Span("", className="badge badge-quiet", id="snapshot-age", title=loaded.id),
     ]
     title = getattr(manifest.title, t.language) or t("app.title")
@@ -196,7 +204,15 @@ def _header(context: PageContext, loaded: Loaded, asking: Viewer) -> Component:
             html.Nav(
                 [
                     viewer_menu(t, loaded, asking, _address(context)),
-                    html.Button(t("shell.theme"), id="theme-switch", className="header-link", type="button"),
+                    *help_button(t, _page_name(context)),
+                    html.Button(
+                        "◐",
+                        id="theme-switch",
+                        className="header-link header-icon",
+                        type="button",
+                        title=t("shell.theme"),
+                        **{"aria-label": t("shell.theme")},
+                    ),
                     html.Button(
                         t("shell.other_language"), id="language-switch", className="header-link", type="button"
                     ),
@@ -208,6 +224,16 @@ def _header(context: PageContext, loaded: Loaded, asking: Viewer) -> Component:
         ],
         className="header",
     )
+
+
+def _explained(context: PageContext, loaded: Loaded, asking: Viewer) -> list[Component]:
+    """The help of the page; the tour is offered in the demo only."""
+    is_demo = loaded.manifest.is_synthetic and asking.kind == "demo"
+    return [*help_panel(context.words, _page_name(context)), *([tour_offer(context.words)] if is_demo else [])]
+
+
+def _page_name(context: PageContext) -> str:
+    return next((key.removeprefix("nav.") for path, key in NAVIGATION if path == context.path), "")
 
 
 def _address(context: PageContext) -> str:

@@ -20,7 +20,13 @@
     (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
   );
   lookout.number = (x, digits) => formats[digits].format(x);
-  lookout.percent = (part, all, digits = 0) => (all ? `${lookout.number((100 * part) / all, digits)}%` : '—');
+  /* None of all is 0; so few that they would be written as 0 are said to be fewer than the least that can be written. */
+  lookout.percent = (part, all, digits = 0) => {
+    if (!all) return '—';
+    const least = 10 ** -digits;
+    const share = (100 * part) / all;
+    return share > 0 && share < least / 2 ? `<${lookout.number(least, digits)}%` : `${lookout.number(share, digits)}%`;
+  };
   /* Days since 1970-01-01, as the columns carry them. */
   lookout.dayOf = (iso) => Math.round(Date.parse(`${iso}T00:00:00Z`) / DAY_MS);
   lookout.isoOf = (day) => new Date(day * DAY_MS).toISOString().slice(0, 10);

@@ -44,6 +44,11 @@
   }
 
   lookout.data = {
+    /* Another snapshot: what was kept of the one before is let go. */
+    move(root) {
+      config.dataRoot = root;
+      waiting.clear();
+    },
     json: (path) => once(path, async () => (await fetched(path)).json()),
     layer: (name) => once(name, () => read(`${name}.arrow`)),
     hotspots: (round) => once(`hotspots ${round}`, () => read(`hotspots.arrow?round=${round}`)),

@@ -6,9 +6,11 @@
   /* What every panel says while the data are old: how old. Empty while they are fresh. */
   let old = '';
 
+  const slotOf = (name) => document.getElementById(`situation-${name}-state`) || document.getElementById(`${name}-state`);
+
   function state(name, kind, text = '') {
     const panel = document.querySelector(`[data-panel="${name}"]`);
-    const slot = document.getElementById(`situation-${name}-state`);
+    const slot = slotOf(name);
     if (!panel || !slot) return;
     panel.setAttribute('data-state', kind);
     const isOld = kind === 'ready' && old;
@@ -22,9 +24,7 @@
     /* A panel of another page: what it says instead of its content, empty when it has some. */
     said(id, text, kind = 'none') {
       const slot = document.getElementById(`${id}-state`);
-      if (!slot) return;
-      slot.textContent = text;
-      slot.closest('[data-panel]').setAttribute('data-state', text ? kind : 'ready');
+      if (slot) state(slot.closest('[data-panel]').dataset.panel, text ? kind : 'ready', text);
     },
     setOld(text) {
       if (old === text) return;
@@ -50,6 +50,22 @@
         );
       return state(name, isEmpty ? 'none' : 'ready');
     },
+  };
+
+  /* A panel that scrolls and holds nothing to step on is a stop of the keyboard itself; one that does not scroll is none. */
+  function reach(body) {
+    const scrolls = body.scrollHeight > body.clientHeight + 1 || body.scrollWidth > body.clientWidth + 1;
+    const holds = body.querySelector('a[href], button, input, select, [tabindex]:not([tabindex="-1"])');
+    if (!scrolls || holds) return body.removeAttribute('tabindex');
+    body.tabIndex = 0;
+  }
+
+  lookout.panels.wire = () => {
+    for (const body of document.querySelectorAll('.panel-body')) {
+      const look = () => reach(body);
+      new ResizeObserver(look).observe(body);
+      new MutationObserver(look).observe(body, { childList: true, subtree: true });
+    }
   };
 
   /* Root-font scale of the page: 1 at 1920 wide. */

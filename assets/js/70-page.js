@@ -280,37 +280,14 @@
       layer('coverage'),
     ]);
     places = loadedPlaces;
-    const { GROUP_OF_STATE } = lookout.crossfilter;
-    placeClues(columns.clues, columns.enterprises);
-    columns.clueGroups = Uint8Array.from(columns.clues.state, (s) => GROUP_OF_STATE[s]);
-  }
-
-  /* A clue about an enterprise stands where the enterprise does, and is sent without a position of its own. */
-  function placeClues(clues, enterprises) {
-    clues.lon = Float32Array.from(clues.lon);
-    clues.lat = Float32Array.from(clues.lat);
-    for (let i = 0; i < clues.length; i++) {
-      if (clues.lon[i] !== 0 || clues.enterprise[i] < 0) continue;
-      clues.lon[i] = enterprises.lon[clues.enterprise[i]];
-      clues.lat[i] = enterprises.lat[clues.enterprise[i]];
-    }
+    lookout.clueColumns.place(columns.clues, columns.enterprises);
+    columns.clueGroups = lookout.clueColumns.groups(columns.clues);
   }
 
   /* What people did since: the columns are put right, clues that were made come after the last. */
   lookout.patchClues = (changes) => {
-    const { clues } = columns;
-    const names = Object.keys(clues).filter((name) => ArrayBuffer.isView(clues[name]));
-    const length = Math.max(clues.length, ...changes.map((one) => one.clue_idx + 1));
-    for (const name of names) {
-      if (length === clues.length) break;
-      const longer = new clues[name].constructor(length);
-      longer.set(clues[name]);
-      clues[name] = longer;
-    }
-    clues.length = length;
-    for (const one of changes) for (const name of names) if (name in one) clues[name][one.clue_idx] = one[name];
-    const { GROUP_OF_STATE } = lookout.crossfilter;
-    columns.clueGroups = Uint8Array.from(clues.state, (s) => GROUP_OF_STATE[s]);
+    lookout.clueColumns.patch(columns.clues, changes);
+    columns.clueGroups = lookout.clueColumns.groups(columns.clues);
     lookout.refresh();
   };
 

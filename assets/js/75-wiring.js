@@ -17,6 +17,9 @@
     clock();
     age();
     watchVersion();
+    lookout.panels.wire();
+    lookout.wireHelp();
+    lookout.tour.wire();
   };
 
   lookout.wirePage = () => {

@@ -16,13 +16,7 @@ def filter_menu(*, id: str, label: str, choices: list[tuple[str, str]], columns:
     )
     return dmc.Popover(
         [
-            dmc.PopoverTarget(
-                html.Button(
-                    [html.Span(label), html.B("", id=f"{id}-count", className="filter-count")],
-                    className="filter-button",
-                    type="button",
-                )
-            ),
+            popover_button([html.Span(label), html.B("", id=f"{id}-count", className="filter-count")]),
             dmc.PopoverDropdown(
                 dmc.CheckboxGroup(boxes, id=id, value=[], **{"aria-label": label}), className="filter-dropdown"
             ),
@@ -32,3 +26,9 @@ def filter_menu(*, id: str, label: str, choices: list[tuple[str, str]], columns:
         trapFocus=True,
         withinPortal=True,
     )
+
+
+def popover_button(content: list[Component] | str) -> Component:
+    """The button of a popover: the element that says whether it is open is the button itself, not a box around one."""
+    button = {"component": "button", "type": "button", "className": "filter-button"}
+    return dmc.PopoverTarget(html.Span(content, className="filter-label"), boxWrapperProps=button)

@@ -156,7 +156,7 @@
     for (const mark of marks) {
       mark.x -= frame.left;
       mark.y -= frame.top;
-      mark.radius = markRadius(mark, severity[mark.index], frame, crowd);
+      mark.radius = markRadius(mark, severity[mark.index], frame, crowd) * (points.swell || 1);
     }
     return marks;
   }

@@ -1,10 +1,8 @@
 /* What all boards are made of: links that keep the filters, tallies, tables, and a word where nothing is connected. */
 (() => {
   const lookout = window.lookout;
-  const { config, word, element, count, number } = lookout;
-  const isEnglish = config.lang === 'en';
+  const { config, word, element, count, number, pick } = lookout;
   const view = { tab: '', region: '', from: '', to: '', plant: '' };
-  const pick = (row, name) => row[`${name}_${isEnglish ? 'en' : 'zh'}`];
   const hasClues = config.snapshot?.states.clues?.state !== 'not_configured';
 
   /* An address of another page, in the language, theme and filters of this one. */
@@ -70,5 +68,5 @@
   const fill = (name, ...nodes) => host(name).replaceChildren(...nodes);
   const say = (name, text, kind = 'none') => lookout.panels.said(`boards-${name}`, text, kind);
 
-  lookout.boards = { view, pick, href, link, missing, none, known, fact, table, listedOf, rate, host, fill, say, hasClues, show: {} };
+  lookout.boards = { view, href, link, missing, none, known, fact, table, listedOf, rate, host, fill, say, hasClues, show: {} };
 })();

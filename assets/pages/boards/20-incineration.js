@@ -1,8 +1,8 @@
 /* Waste incinerators: what is known of how many, each plant's furnaces, stacks, marks and quotas. */
 (() => {
   const lookout = window.lookout;
-  const { word, element, count, number } = lookout;
-  const { view, pick, link, missing, none, fact, table, fill, say, hasClues } = lookout.boards;
+  const { word, element, count, number, pick } = lookout;
+  const { view, link, missing, none, fact, table, fill, say, hasClues } = lookout.boards;
   const RULES = 'R17,R18';
   const POLLUTANTS = ['PM', 'SO2', 'NOx', 'HCl', 'CO'];
   const MARKS = ['start_up', 'shut_down', 'fault', 'accident', 'drying', 'cool_down', 'stopped', 'thermocouple'];

@@ -2,6 +2,7 @@
 (() => {
   const lookout = window.lookout;
   const { word, element, isoOf, number } = lookout;
+  const { svg, label, title: told, path } = lookout.lines;
   const WIDE = 340;
   const HIGH = 120;
   const LEFT = 40;
@@ -9,28 +10,7 @@
   const TOP = 10;
   const BOTTOM = 98;
 
-  const svg = (tag, attributes = {}, children = []) => {
-    const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    node.append(...children);
-    return node;
-  };
-  const label = (x, y, text, attributes = {}) => {
-    const node = svg('text', { x, y, ...attributes });
-    node.textContent = text;
-    return node;
-  };
-
-  /* Days missing break the line; a limit may change from day to day. */
-  function path(days, values, x, y) {
-    let text = '';
-    days.forEach((day, i) => {
-      if (values[i] === null) return;
-      const goesOn = i && days[i - 1] === day - 1 && values[i - 1] !== null;
-      text += `${goesOn ? 'L' : 'M'}${x(day).toFixed(1)} ${y(values[i]).toFixed(1)}`;
-    });
-    return text;
-  }
+  const pairs = (days, values) => days.map((day, i) => [day, values[i]]);
 
   /* One small chart. `marked`: the days that are over; `untold`: those that can't be told; `tell`: a day in words. */
   function chart({ title, note, days, values, limits, marked, untold, tell, floor }) {
@@ -48,20 +28,18 @@
       const shape = marked[i]
         ? svg('path', { d: `M${at[0]} ${at[1] - 5}l5 8h-10z`, class: 'boards-dot-over' })
         : svg('circle', { cx: at[0], cy: at[1], r: untold[i] ? 2.6 : 1.8, class: `boards-dot-${kind}` });
-      const told = svg('title');
-      told.textContent = tell(i);
-      shape.append(told);
+      shape.append(told(tell(i)));
       return [shape];
     });
     const name = word('boards.chart', { title, n: days.length, over: marked.filter(Boolean).length });
     return element('figure', { className: 'boards-chart' }, [
       element('figcaption', {}, [element('b', { text: title }), element('small', { text: note })]),
       svg('svg', { viewBox: `0 0 ${WIDE} ${HIGH}`, role: 'img', 'aria-label': name }, [
-        svg('path', { d: path(days, limits, x, y), class: 'boards-limit' }),
+        svg('path', { d: path(pairs(days, limits), x, y), class: 'boards-limit' }),
         label(LEFT - 5, y(limit) + 4, number(limit, 0), { 'text-anchor': 'end', class: 'boards-limit-text' }),
         ...(Math.abs(y(high) - y(limit)) > 14 ? [label(LEFT - 5, TOP + 4, number(high, 0), { 'text-anchor': 'end' })] : []),
         ...(Math.abs(y(low) - y(limit)) > 14 ? [label(LEFT - 5, BOTTOM + 2, number(low, 0), { 'text-anchor': 'end' })] : []),
-        svg('path', { d: path(days, values, x, y), class: 'boards-line' }),
+        svg('path', { d: path(pairs(days, values), x, y), class: 'boards-line' }),
         ...dots,
         label(LEFT, HIGH - 6, isoOf(first).slice(5)),
         label(WIDE - RIGHT, HIGH - 6, isoOf(last).slice(5), { 'text-anchor': 'end' }),

@@ -1,8 +1,8 @@
 /* Electronic supervision by region: orders and what became of them, and the numbers that decide about them. */
 (() => {
   const lookout = window.lookout;
-  const { config, word, element, count, number } = lookout;
-  const { pick, link, missing, fact, table, fill, say, hasClues } = lookout.boards;
+  const { config, word, element, count, number, pick } = lookout;
+  const { link, missing, fact, table, fill, say, hasClues } = lookout.boards;
   const LOOP = { tab: 'supervision' };
   const MOST = 60;
 
@@ -27,6 +27,18 @@
   }));
 
   const valueText = (value, unit) => `${number(value, value % 1 ? 2 : 0)}${unit ? ` ${unit}` : ''}`;
+
+  const groupName = (code) => {
+    const group = config.groups.find((one) => one.code === code);
+    return group ? pick(group, 'name') : code;
+  };
+
+  /* What own values rest on: a line a key region, whichever of its numbers it is told with. */
+  function reasons(rows) {
+    const told = Object.assign({}, ...rows.map((row) => row.own_told || {}));
+    const line = ([code, own]) => [groupName(code), own.valid_from ? word('boards.own_from', { day: own.valid_from }) : '', word(`boards.basis.${own.basis}`), pick(own, 'why')].filter(Boolean).join(' · ');
+    return Object.keys(told).length ? [element('ul', { className: 'boards-reasons' }, Object.entries(told).map((one) => element('li', { text: line(one) })))] : [];
+  }
 
   function thresholds(rows) {
     const own = (row, code) => (code in row.own ? valueText(row.own[code], row.unit) : element('small', { text: word('boards.default_holds') }));
@@ -53,13 +65,14 @@
     fill('tally', ...tally(all, answer.register));
     fill('sentence', element('span', { text: word('boards.supervision_sentence', { time: answer.as_of.slice(0, 16).replace('T', ' ') }) }), link(word('boards.to_loop'), '/loop', LOOP));
     const nameOf = (prefix) => ({ head: word('boards.column.region'), cell: (row) => link(row.name, '/loop', { ...LOOP, region: `${prefix}${row.code}` }) });
+    const profile = { head: word('boards.column.profile'), cell: (row) => (row.profile ? groupName(row.profile) : element('small', { text: word('boards.column.default') })) };
     const isMissing = !hasClues && !all.issued;
     const state = isMissing ? word('panel.not_configured') : '';
     say('regions', state, 'not_configured');
     say('cities', state || (cities.length ? '' : word('panel.none')), isMissing ? 'not_configured' : 'none');
     fill('regions', ...(isMissing ? [] : [table([nameOf('g:'), ...numbers], groups, { caption: word('boards.panel.regions') })]));
-    fill('cities', ...(isMissing ? [] : [table([nameOf(''), ...numbers], cities.slice(0, MOST), { caption: word('boards.panel.cities') }), ...lookout.boards.listedOf(Math.min(MOST, cities.length), cities.length)]));
-    fill('thresholds', thresholds(answer.thresholds));
+    fill('cities', ...(isMissing ? [] : [table([nameOf(''), profile, ...numbers], cities.slice(0, MOST), { caption: word('boards.panel.cities') }), ...lookout.boards.listedOf(Math.min(MOST, cities.length), cities.length)]));
+    fill('thresholds', thresholds(answer.thresholds), ...reasons(answer.thresholds));
   }
 
   lookout.boards.show.supervision = supervision;

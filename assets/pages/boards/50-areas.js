@@ -1,8 +1,8 @@
 /* VOC areas and bare land: what was pushed where, beside how much was observed, and how far it was put right. */
 (() => {
   const lookout = window.lookout;
-  const { config, word, element, count, number } = lookout;
-  const { pick, link, missing, none, known, fact, table, listedOf, rate, fill, say, hasClues } = lookout.boards;
+  const { config, word, element, count, number, pick } = lookout;
+  const { link, missing, none, known, fact, table, listedOf, rate, fill, say, hasClues } = lookout.boards;
   const percent = (x, digits = 1) => (x === null || x === undefined ? none() : `${number(100 * x, digits)}%`);
   const share = (part, all, digits) => (all ? percent(part / all, digits) : none());
   const groupOf = Object.fromEntries(Object.entries(config.statusGroups || {}).flatMap(([group, states]) => states.map((state) => [state, group])));
@@ -68,12 +68,12 @@
 
   function voc(answer) {
     fill('tally', ...vocTally(answer));
-    const lacks = answer.figures.problem_enterprises_per_area;
+    const perArea = answer.figures.problem_enterprises_per_area;
     fill('sentence',
       element('span', { text: word('boards.voc_sentence') }),
       link(word('boards.to_map'), '/', { product: 'HCHO', metric: 'hotspots' }),
       element('small', { text: word('boards.hours_missing') }),
-      ...(lacks.value === null ? [element('small', { text: word('boards.per_area_missing') })] : []),
+      element('small', { text: perArea.value === null ? word('boards.per_area_missing', { why: pick(perArea, 'why') }) : word('boards.per_area', { value: number(perArea.value, 2), part: count(perArea.numerator), whole: count(perArea.denominator) }) }),
     ); // prettier-ignore
     const isMissing = !answer.has_hcho && !hasClues && !answer.figures.areas_pushed.value;
     const emptyOf = (rows) => (isMissing ? word('panel.not_configured') : rows.length ? '' : word('panel.none'));

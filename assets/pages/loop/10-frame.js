@@ -213,7 +213,7 @@
       return head;
     });
     fill();
-    return element('div', { className: 'loop-scroll', tabindex: '0', role: 'region', 'aria-label': caption }, [
+    return element('div', { className: 'loop-scroll', tabindex: '0', role: 'group', 'aria-label': caption }, [
       element('table', { className: 'source-table loop-table' }, [element('thead', {}, [element('tr', {}, row)]), body]),
     ]);
   }

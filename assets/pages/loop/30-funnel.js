@@ -36,10 +36,10 @@
 
   function funnel(data) {
     const heads = ['stage', 'n', 'bar', 'share', 'hours', 'rests'].map((key) =>
-      element('th', { scope: 'col', className: ['n', 'hours'].includes(key) ? 'is-number' : '', text: key === 'bar' ? '' : word(`loop.head.${key}`) }),
+      element('th', { scope: 'col', className: ['n', 'hours'].includes(key) ? 'is-number' : '', ...(key === 'bar' ? { 'aria-hidden': 'true' } : { text: word(`loop.head.${key}`) }) }),
     );
     const first = data.stages[0].n;
-    return element('div', { className: 'loop-scroll', tabindex: '0', role: 'region', 'aria-label': word('loop.funnel') }, [
+    return element('div', { className: 'loop-scroll', tabindex: '0', role: 'group', 'aria-label': word('loop.funnel') }, [
       element('table', { className: 'source-table loop-table loop-funnel-table' }, [
         element('thead', {}, [element('tr', {}, heads)]),
         element('tbody', {}, data.stages.map((stage, i) => stageRow(stage, i, first))),

@@ -33,7 +33,6 @@
   const roundName = (round) =>
     isEnglish ? `${round.year} R${round.number}` : word('rounds.name', { year: round.year, n: round.number });
   const roundShort = (round) => (isEnglish ? `R${round.number}` : word('rounds.short', { n: round.number }));
-  const pick = (row, name) => row[`${name}_${isEnglish ? 'en' : 'zh'}`];
 
-  lookout.rounds = { MEASURES, LEAST, together, roundName, roundShort, pick };
+  lookout.rounds = { MEASURES, LEAST, together, roundName, roundShort };
 })();

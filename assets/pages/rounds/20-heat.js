@@ -2,34 +2,19 @@
 (() => {
   const lookout = window.lookout;
   const { config, word, element, count } = lookout;
+  const { svg, path } = lookout.lines;
   const { MEASURES, LEAST, together, roundShort, roundName } = lookout.rounds;
   const WIDE = 110;
   const HIGH = 22;
-  const svg = (tag, attributes, children = []) => {
-    const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    node.append(...children);
-    return node;
-  };
-
   /* A small line over the rounds; a gap where there is no rate. */
   function course(values, most) {
     const step = WIDE / Math.max(1, config.rounds.length - 1);
     const y = (x) => HIGH - 2 - (x / (most || 1)) * (HIGH - 4);
-    let path = '';
-    let pen = 'M';
-    values.forEach((x, i) => {
-      if (x === null) pen = 'M';
-      else {
-        path += `${pen}${(i * step).toFixed(1)} ${y(x).toFixed(1)}`;
-        pen = 'L';
-      }
-    });
     const dots = values.flatMap((x, i) =>
       x === null ? [] : [svg('circle', { cx: i * step, cy: y(x), r: i === values.length - 1 ? 2.2 : 1.3 })],
     );
     const marks = { class: 'rounds-course', viewBox: `-3 0 ${WIDE + 6} ${HIGH}`, 'aria-hidden': 'true' };
-    return svg('svg', marks, [svg('path', { d: path }), ...dots]);
+    return svg('svg', marks, [svg('path', { d: path(values.map((x, i) => [i, x]), (i) => i * step, y) }), ...dots]);
   }
 
   function cell(measure, row, most, isListed, isOver) {
@@ -63,11 +48,6 @@
     return [...byPlace].map(([place, rounds]) => ({ place, name: places.name(place), code: places.adcode[place], rounds }));
   }
 
-  function level(region, places) {
-    if (!region) return 0;
-    return 1;
-  }
-
   function line({ name, rounds, onclick, isTotal }, measure, { most, listed, chosen, overs }) {
     const inSpan = config.rounds.filter((round) => chosen.has(round.code)).flatMap((round) => rounds.get(round.idx) || []);
     const values = config.rounds.map((round) => {
@@ -91,7 +71,7 @@
 
   lookout.rounds.heat = (frame, places, { measureName, region, chosen, overs, onPlace }) => {
     const measure = MEASURES[measureName];
-    const rows = rowsOf(frame, level(region, places), places);
+    const rows = rowsOf(frame, region ? 1 : 0, places);
     const listedOf = new Map(frame.members.map((member) => [member.city_idx, new Set(member.rounds)]));
     const most = Math.max(
       0,

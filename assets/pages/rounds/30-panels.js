@@ -1,8 +1,8 @@
 /* The other panels of the rounds page: one round against another, kinds of problems, teams, industries, ways, hours, visits. */
 (() => {
   const lookout = window.lookout;
-  const { config, word, element, count, number } = lookout;
-  const { pick, roundShort } = lookout.rounds;
+  const { config, word, element, count, number, pick } = lookout;
+  const { roundShort } = lookout.rounds;
   const isEnglish = config.lang === 'en';
   const head = (...keys) =>
     element('thead', {}, [element('tr', {}, keys.map((key, i) => element('th', { scope: 'col', className: i ? 'number' : '', text: word(key) })))]);

@@ -1,14 +1,16 @@
 /* The rounds page: its controls, its address, and what is asked when they change. */
 (() => {
   const lookout = window.lookout;
-  const { config, word, element, count, number } = lookout;
-  const { MEASURES, roundName, pick } = lookout.rounds;
+  const { config, word, element, count, number, ask } = lookout;
+  const { MEASURES, roundName } = lookout.rounds;
   const codes = config.rounds.map((round) => round.code);
   const finished = config.rounds.filter((round) => round.last_date < (config.snapshot?.asOf || '').slice(0, 10));
   const overs = new Set(finished.map((round) => round.idx));
   const lastOf = (n) => finished[finished.length - 1 - n]?.code || codes[0] || '';
   const view = { region: '', industry: '', from: codes[0] || '', to: lastOf(0), measure: 'problems_per', now: lastOf(0), before: lastOf(1), tab: '' };
   const first = { ...view };
+  const address = ask.address(view, first);
+  const PANELS = ['heat', 'against', 'types', 'teams', 'industries', 'found', 'hours', 'visits', 'planner'].map((name) => `rounds-${name}`);
   const weights = { ...(lookout.rounds.planner?.WEIGHTS || {}) };
   let places = null;
   let frame = null;
@@ -19,61 +21,23 @@
   const fill = (name, ...nodes) => host(name).replaceChildren(...nodes);
   const chosen = () => new Set(codes.slice(codes.indexOf(view.from), codes.indexOf(view.to) + 1));
 
-  function query(extra = {}) {
-    const out = new URLSearchParams();
-    for (const [name, value] of Object.entries({ region: view.region, industry: view.industry, ...extra })) if (value) out.set(name, value);
-    return out.toString();
-  }
-
-  function write() {
-    const out = new URLSearchParams(window.location.search);
-    for (const [name, value] of Object.entries(view)) value === first[name] ? out.delete(name) : out.set(name, value);
-    window.history.replaceState(null, '', `?${out}`.replaceAll('%3A', ':'));
-  }
-
-  function choice(name, label, options) {
-    const select = element(
-      'select',
-      { className: 'rounds-select', 'aria-label': label, onchange: (event) => set({ [name]: event.target.value }) },
-      options.map(([value, text]) => element('option', { value, text, ...(value === view[name] ? { selected: '' } : {}) })),
-    );
-    return element('label', { className: 'rounds-choice' }, [element('span', { text: label }), select]);
-  }
-
-  function buttons(name, label, options) {
-    return element(
-      'div',
-      { className: 'rounds-buttons', role: 'group', 'aria-label': label },
-      options.map(([value, text]) =>
-        element('button', { type: 'button', className: 'chip', 'aria-pressed': String(view[name] === value), text, onclick: () => set({ [name]: value }) }),
-      ),
-    );
-  }
-
-  function regions() {
-    const provinces = [...new Set(Array.from({ length: places.length }, (_, i) => i).filter((i) => places.level[i] === 0))];
-    const own = view.region && !view.region.startsWith('g:') && !provinces.some((i) => places.adcode[i] === view.region);
-    return [
-      ['', word('place.country')],
-      ...config.groups.map((group) => [`g:${group.code}`, pick(group, 'name')]),
-      ...provinces.map((i) => [places.adcode[i], places.name(i)]),
-      ...(own ? [[view.region, places.label(view.region)]] : []),
-    ];
-  }
+  const query = (extra = {}) => ask.query({ region: view.region, industry: view.industry, ...extra });
 
   function controls() {
     const rounds = config.rounds.map((round) => [round.code, roundName(round)]);
-    fill(
-      'controls',
-      buttons('tab', word('rounds.tabs'), [['', word('rounds.tab.analysis')], ['planner', word('rounds.tab.planner')]]),
-      choice('region', word('rounds.region'), regions()),
-      choice('industry', word('rounds.industry'), [['', word('rounds.all_industries')], ...config.industries.map((one) => [one.code, pick(one, 'name')])]),
+    const choice = (name, label, options) => ask.select(label, view[name], options, (value) => set({ [name]: value }));
+    const chips = (name, label, options) => ask.chips(label, view[name], options, (value) => set({ [name]: value }));
+    ask.fillRow(
+      host('controls'),
+      chips('tab', word('rounds.tabs'), [['', word('rounds.tab.analysis')], ['planner', word('rounds.tab.planner')]]),
+      choice('region', word('rounds.region'), ask.regions(places, view.region)),
+      choice('industry', word('rounds.industry'), ask.industries(word('rounds.all_industries'))),
       ...(view.tab
         ? []
         : [
             choice('from', word('rounds.from'), rounds),
             choice('to', word('rounds.to'), rounds),
-            buttons('measure', word('rounds.measure'), Object.keys(MEASURES).map((name) => [name, word(`heat.${name}`)])),
+            chips('measure', word('rounds.measure'), Object.keys(MEASURES).map((name) => [name, word(`heat.${name}`)])),
             choice('now', word('rounds.now'), rounds),
             choice('before', word('rounds.before'), rounds),
           ]),
@@ -151,24 +115,17 @@
     document.querySelector('.rounds-analysis').hidden = Boolean(view.tab);
     document.querySelector('.rounds-plan').hidden = view.tab !== 'planner';
     controls();
-    try {
-      if (view.tab) {
-        plan = await lookout.data.json(`rounds/planner.json?${query()}`);
-        if (turn === asked) showPlan();
-      } else await analysis(turn);
-      document.documentElement.dataset.settled = String(turn);
-    } catch (error) {
-      console.error(error);
-      for (const name of ['heat', 'against', 'types', 'teams', 'industries', 'found', 'hours', 'visits', 'planner'])
-        lookout.panels.said(`rounds-${name}`, word('panel.failed'), 'failed');
-      document.documentElement.dataset.settled = 'failed';
-    }
+    await ask.settled({ turn, isLast: () => turn === asked, panels: PANELS }, async () => {
+      if (!view.tab) return analysis(turn);
+      plan = await lookout.data.json(`rounds/planner.json?${query()}`);
+      if (turn === asked) showPlan();
+    });
   }
 
   function set(patch) {
     Object.assign(view, patch);
     if (codes.indexOf(view.from) > codes.indexOf(view.to)) [view.from, view.to] = [view.to, view.from];
-    write();
+    address.write();
     const asks = ['region', 'industry', 'from', 'to', 'now', 'before', 'tab'].some((name) => name in patch);
     if (asks) return show();
     controls();
@@ -176,10 +133,9 @@
   }
 
   async function start() {
-    while (!document.getElementById('rounds-planner')) await new Promise((resolve) => requestAnimationFrame(resolve));
+    await ask.onScreen('rounds-planner');
     lookout.wireShell();
-    const given = new URLSearchParams(window.location.search);
-    for (const name of Object.keys(view)) if (given.get(name)) view[name] = given.get(name);
+    address.read();
     for (const name of ['from', 'to', 'now', 'before']) if (!codes.includes(view[name])) view[name] = first[name];
     if (!MEASURES[view.measure]) view.measure = first.measure;
     places = await lookout.loadPlaces();

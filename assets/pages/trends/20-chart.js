@@ -2,6 +2,7 @@
 (() => {
   const lookout = window.lookout;
   const { word, element, isoOf, count } = lookout;
+  const { svg, label, path, ticks, title } = lookout.lines;
   const LEFT = 64;
   const RIGHT = 16;
   const BELOW = 30;
@@ -12,37 +13,15 @@
     const end = hasPower ? Math.round((high - BELOW) * 0.58) : high - BELOW;
     return { emission: [14, end], power: [end + GAP, high - BELOW] };
   };
-  const svg = (tag, attributes = {}, children = []) => {
-    const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    node.append(...children);
-    return node;
-  };
-  const label = (x, y, text, attributes = {}) => {
-    const node = svg('text', { x, y, ...attributes });
-    node.textContent = text;
-    return node;
-  };
-
-  function ticks(most) {
-    const step = 10 ** Math.floor(Math.log10(most || 1));
-    const unit = [1, 2, 5, 10].map((k) => (k * step) / 5).find((u) => most / u <= 5) || step;
-    return Array.from({ length: Math.floor(most / unit) + 1 }, (_, i) => i * unit);
-  }
-
-  /* A line that is broken where days are missing. */
-  function line(points, x, y, className) {
-    let path = '';
-    points.forEach(([day, value], i) => {
-      path += `${i && points[i - 1][0] === day - 1 ? 'L' : 'M'}${x(day).toFixed(1)} ${y(value).toFixed(1)}`;
-    });
-    return svg('path', { d: path, class: className });
-  }
+  const line = (points, x, y, className) => svg('path', { d: path(points, x, y), class: className });
 
   function lane([top, bottom], seriesOf, { x, wide }, text) {
-    const most = Math.max(0, ...seriesOf.flatMap(({ points }) => points.map(([, value]) => value)));
-    const y = (value) => bottom - (most ? value / most : 0) * (bottom - top);
-    const axis = ticks(most).flatMap((tick) => [
+    /* The scale ends at a tick, so that no line runs along the edge. */
+    const marks = ticks(1.02 * Math.max(0, ...seriesOf.flatMap(({ points }) => points.map(([, value]) => value))));
+    marks.push(marks[marks.length - 1] + (marks[1] || 1));
+    const most = marks[marks.length - 1];
+    const y = (value) => bottom - (value / most) * (bottom - top);
+    const axis = marks.flatMap((tick) => [
       svg('line', { x1: LEFT, x2: wide - RIGHT, y1: y(tick), y2: y(tick), class: 'trends-grid' }),
       label(LEFT - 8, y(tick) + 4, text(tick), { class: 'trends-tick', 'text-anchor': 'end' }),
     ]);
@@ -52,9 +31,7 @@
   function band([from, to], { x, top, bottom }, className, text) {
     const width = Math.max(2, x(to + 1) - x(from));
     const node = svg('rect', { x: x(from), y: top, width, height: bottom - top, class: className });
-    const title = svg('title');
-    title.textContent = text;
-    node.append(title);
+    node.append(title(text));
     return node;
   }
 

@@ -1,37 +1,27 @@
 /* The trends page: controls, address, the list of parts and the chart of the chosen one. */
 (() => {
   const lookout = window.lookout;
-  const { config, word, element, count, number, isoOf, dayOf } = lookout;
+  const { config, word, element, count, number, isoOf, dayOf, pick, ask } = lookout;
   const { MEASURES, series, powerSeries, compared } = lookout.trends || {};
-  const isEnglish = config.lang === 'en';
   const LEVELS = ['fleet', 'industry', 'cluster', 'enterprise'];
   const POLLUTANTS = ['PM', 'SO2', 'NOx'];
   const BASE_DAYS = 7;
   const view = { level: 'industry', pollutant: 'NOx', region: '', industry: '', measure: 'concentration', item: '', alert: '', b0: '', b1: '', w0: '', w1: '' };
   const first = { ...view };
+  const address = ask.address(view, first);
   let places = null;
   let answer = null;
   let chosen = null;
   let alerts = [];
   let asked = 0;
-  const pick = (row, name) => row[`${name}_${isEnglish ? 'en' : 'zh'}`];
   const host = (name) => document.getElementById(`trends-${name}`);
   const fill = (name, ...nodes) => host(name).replaceChildren(...nodes);
 
-  function write() {
-    const out = new URLSearchParams(window.location.search);
-    for (const [name, value] of Object.entries(view)) value === first[name] ? out.delete(name) : out.set(name, value);
-    window.history.replaceState(null, '', `?${out}`.replaceAll('%3A', ':'));
-  }
-
-  function query() {
-    const out = new URLSearchParams();
-    for (const name of ['level', 'pollutant', 'region', 'industry']) if (view[name]) out.set(name, view[name]);
-    return out.toString();
-  }
+  const query = () => ask.query({ level: view.level, pollutant: view.pollutant, region: view.region, industry: view.industry });
 
   const ends = () => {
     const days = answer.items.flatMap((item) => item.days);
+    if (!days.length) return [dayOf(config.firstDay), dayOf(config.lastDay)];
     return [days.reduce((a, b) => Math.min(a, b), Infinity), days.reduce((a, b) => Math.max(a, b), -Infinity)];
   };
 
@@ -50,44 +40,25 @@
     return { before, during };
   }
 
-  function choice(name, text, options) {
-    const select = element(
-      'select',
-      { className: 'trends-select', 'aria-label': text, onchange: (event) => set({ [name]: event.target.value, ...(name === 'level' ? { item: '' } : {}) }) },
-      options.map(([value, label]) => element('option', { value, text: label, ...(value === view[name] ? { selected: '' } : {}) })),
-    );
-    return element('label', { className: 'trends-choice' }, [element('span', { text }), select]);
-  }
-
-  function buttons(name, text, options) {
-    return element('div', { className: 'trends-buttons', role: 'group', 'aria-label': text }, options.map(([value, label]) =>
-      element('button', { type: 'button', className: 'chip', 'aria-pressed': String(view[name] === value), text: label, onclick: () => set({ [name]: value, ...(name === 'level' ? { item: '' } : {}) }) }),
-    ));
-  }
-
-  function dates(from, to, text, [low, high]) {
-    const input = (name, day) =>
-      element('input', { type: 'date', className: 'trends-date', value: isoOf(day), 'aria-label': `${text} ${word(`trends.${name.endsWith('0') ? 'first' : 'last'}`)}`, onchange: (event) => set({ [name]: event.target.value, alert: '' }) });
-    return element('span', { className: 'trends-choice' }, [element('span', { text }), input(from, low), element('span', { text: '–' }), input(to, high)]);
-  }
-
-  function regions() {
-    const provinces = Array.from({ length: places.length }, (_, i) => i).filter((i) => places.level[i] === 0);
-    return [['', word('place.country')], ...config.groups.map((group) => [`g:${group.code}`, pick(group, 'name')]), ...provinces.map((i) => [places.adcode[i], places.name(i)])];
-  }
-
   function controls() {
-    const { before, during } = windows();
-    fill(
-      'controls',
-      buttons('level', word('trends.level'), LEVELS.map((level) => [level, word(`trends.level.${level}`)])),
-      buttons('pollutant', word('filter.pollutant'), POLLUTANTS.map((p) => [p, p])),
-      buttons('measure', word('trends.measure'), Object.keys(MEASURES).map((name) => [name, word(`trends.measure.${name}`)])),
-      choice('region', word('trends.region'), regions()),
-      choice('industry', word('trends.industry'), [['', word('trends.all_industries')], ...config.industries.map((one) => [one.code, pick(one, 'name')])]),
+    const spans = windows();
+    const move = (name, value) => set({ [name]: value, ...(name === 'level' ? { item: '' } : {}) });
+    const choice = (name, label, options) => ask.select(label, view[name], options, (value) => move(name, value));
+    const chips = (name, label, options) => ask.chips(label, view[name], options, (value) => move(name, value));
+    const days = (name, label, [from, to]) => {
+      const names = ['first', 'last'].map((end) => `${label} ${word(`trends.${end}`)}`);
+      return ask.span(label, [isoOf(from), isoOf(to)], names, (i, value) => set({ [`${name}${i}`]: value, alert: '' }));
+    };
+    ask.fillRow(
+      host('controls'),
+      chips('level', word('trends.level'), LEVELS.map((level) => [level, word(`trends.level.${level}`)])),
+      chips('pollutant', word('filter.pollutant'), POLLUTANTS.map((p) => [p, p])),
+      chips('measure', word('trends.measure'), Object.keys(MEASURES).map((name) => [name, word(`trends.measure.${name}`)])),
+      choice('region', word('trends.region'), ask.regions(places, view.region)),
+      choice('industry', word('trends.industry'), ask.industries(word('trends.all_industries'))),
       choice('alert', word('trends.alert'), [['', word(alerts.length ? 'trends.alert_none' : 'trends.alert_missing')], ...alerts.map((alert) => [alert.alert_id, alert.text])]),
-      dates('b0', 'b1', word('trends.before'), before),
-      dates('w0', 'w1', word('trends.during'), during),
+      days('b', word('trends.before'), spans.before),
+      days('w', word('trends.during'), spans.during),
     );
   }
 
@@ -173,16 +144,17 @@
     if (!chosen) return fill('chart');
     const row = chosen;
     const power = answer.power[row.item.key];
+    const scale = lookout.scale();
     fill('chart', lookout.trends.chart({
       parts: { emission: row.points, total: powerSeries(power, 'total'), production: powerSeries(power, 'production'), treatment: powerSeries(power, 'treatment') },
       measure: MEASURES[view.measure], name: nameOf(row.item), alerts: alerts.filter((alert) => alert.alert_id === view.alert), ...windows(),
-      size: [host('chart').clientWidth || 1200, Math.max(160, host('chart').clientHeight)],
+      size: [(host('chart').clientWidth || 1200) / scale, Math.max(160, host('chart').clientHeight / scale)],
     })); // prettier-ignore
   }
 
   async function load() {
     const turn = ++asked;
-    try {
+    await ask.settled({ turn, isLast: () => turn === asked, panels: ['trends-chart', 'trends-list'] }, async () => {
       const got = await lookout.data.json(`trends.json?${query()}`);
       if (turn !== asked) return;
       answer = got;
@@ -193,12 +165,7 @@
         text: `${pick(alert, 'name')} ${word(`trends.alert.${alert.level}`)} ${alert.from_at.slice(5, 10)} – ${alert.to_at.slice(5, 10)}`,
       }));
       show();
-      document.documentElement.dataset.settled = String(turn);
-    } catch (error) {
-      console.error(error);
-      for (const name of ['chart', 'list']) lookout.panels.said(`trends-${name}`, word('panel.failed'), 'failed');
-      document.documentElement.dataset.settled = 'failed';
-    }
+    });
   }
 
   /* An alert chosen sets both windows: its days, and the week before it. */
@@ -210,16 +177,15 @@
 
   function set(patch) {
     Object.assign(view, patch, patch.alert === undefined || 'w0' in patch || 'b0' in patch || 'w1' in patch || 'b1' in patch ? {} : windowsOf(patch.alert));
-    write();
+    address.write();
     if (['level', 'pollutant', 'region', 'industry'].some((name) => name in patch)) return load();
     show();
   }
 
   async function start() {
-    while (!document.getElementById('trends-list')) await new Promise((resolve) => requestAnimationFrame(resolve));
+    await ask.onScreen('trends-list');
     lookout.wireShell();
-    const given = new URLSearchParams(window.location.search);
-    for (const name of Object.keys(view)) if (given.get(name)) view[name] = given.get(name);
+    address.read();
     if (!LEVELS.includes(view.level)) view.level = first.level;
     if (!POLLUTANTS.includes(view.pollutant)) view.pollutant = first.pollutant;
     if (!MEASURES[view.measure]) view.measure = first.measure;

@@ -33,7 +33,7 @@ def layout(context: PageContext, loaded: Loaded) -> Component:
     ]
     return html.Main(
         [
-            html.Div("", id=Ids.CONTROLS, className="boards-controls", role="search"),
+            html.Div("", id=Ids.CONTROLS, className="asks", role="search"),
             html.Dl("", id=Ids.TALLY, className="boards-tally"),
             html.P("", id=Ids.SENTENCE, className="boards-sentence"),
             *boards,

@@ -25,7 +25,7 @@ def layout(context: PageContext, loaded: Loaded) -> Component:
             html.Div(
                 [
                     html.Nav("", id=Ids.CRUMBS, className="crumbs", **{"aria-label": t("filter.crumbs")}),
-                    html.Div("", id=Ids.CHIPS, className="chips", **{"aria-label": t("filter.chips")}),
+                    html.Div("", id=Ids.CHIPS, className="chips", role="group", **{"aria-label": t("filter.chips")}),
                     html.Div("", id=Ids.NOTICE, className="notice", role="status", **{"aria-live": "polite"}),
                 ],
                 className="chip-bar",

@@ -32,7 +32,7 @@ def layout(context: PageContext, loaded: Loaded) -> Component:
         hidden=True,
     )
     return html.Main(
-        [html.Div("", id=Ids.CONTROLS, className="rounds-controls", role="search"), analysis, planner],
+        [html.Div("", id=Ids.CONTROLS, className="asks", role="search"), analysis, planner],
         className="rounds",
         **{"data-as-of": loaded.manifest.as_of[:10]},
     )

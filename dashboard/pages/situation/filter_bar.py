@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.components.filter_menu import filter_menu
+from dashboard.components.filter_menu import filter_menu, popover_button
 from dashboard.data.filters import CATEGORIES, POLLUTANTS, STATUS_GROUPS
 from dashboard.data.store import Loaded
 from dashboard.data.vocabulary import first_and_last_day, vocabulary
@@ -83,7 +83,7 @@ def chip_bar(t: Words) -> Component:
     return html.Div(
         [
             html.Nav("", id=Ids.CRUMBS, className="crumbs", **{"aria-label": t("filter.crumbs")}),
-            html.Div("", id=Ids.CHIPS, className="chips", **{"aria-label": t("filter.chips")}),
+            html.Div("", id=Ids.CHIPS, className="chips", role="group", **{"aria-label": t("filter.chips")}),
             html.Div("", id=Ids.NOTICE, className="notice", role="status", **{"aria-live": "polite"}),
         ],
         className="chip-bar",
@@ -111,7 +111,7 @@ def _exports(t: Words) -> Component:
     ]
     return dmc.Popover(
         [
-            dmc.PopoverTarget(html.Button(t("export.button"), className="filter-button", type="button")),
+            popover_button(t("export.button")),
             dmc.PopoverDropdown(html.Div([html.P(t("export.hint")), *links], id=Ids.EXPORTS, className="exports")),
         ],
         position="bottom-end",

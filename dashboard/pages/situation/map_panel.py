@@ -42,6 +42,7 @@ def map_panel(t: Words, loaded: Loaded) -> Component:
                 preferCanvas=True,
                 className="map",
             ),
+            html.H2(t("map.label"), className="unseen"),
             html.Div(_player(t), className="map-tools-top"),
             html.Div(
                 [

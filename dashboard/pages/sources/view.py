@@ -33,7 +33,13 @@ def layout(context: PageContext, loaded: Loaded) -> Component:
                     ),
                     html.Div(
                         [
-                            html.Aside("", id=Ids.DETAIL, className="panel sources-detail", tabIndex="-1"),
+                            html.Aside(
+                                "",
+                                id=Ids.DETAIL,
+                                className="panel sources-detail",
+                                tabIndex="0",
+                                **{"aria-label": t("sources.detail")},
+                            ),
                             panel(
                                 name="sources-files",
                                 title=t("sources.files"),

@@ -26,7 +26,7 @@ def layout(context: PageContext, loaded: Loaded) -> Component:
     ]
     return html.Main(
         [
-            html.Div("", id=Ids.CONTROLS, className="trends-controls", role="search"),
+            html.Div("", id=Ids.CONTROLS, className="asks", role="search"),
             html.P("", id=Ids.SENTENCE, className="trends-sentence", **{"aria-live": "polite"}),
             *panels,
         ],

