@@ -44,6 +44,14 @@ told AS (
            CAST(FLOOR(lat_deg * 111.2 / $complaint_km) AS INTEGER) AS band
     FROM complaints
 ),
+in_reach AS (  -- told apart first, so that a complaint is sought by its band and not by its time
+    SELECT DISTINCT
+        p.clue_id, p.window_to, p.lon_deg, p.lat_deg,
+        CAST(FLOOR(p.lat_deg * 111.2 / $complaint_km) AS INTEGER) + b.step AS band
+    FROM clue_places AS p
+    CROSS JOIN bands AS b
+    WHERE p.enterprise_id IS NULL
+),
 near_complaints AS (
     SELECT p.clue_id, x.case_no
     FROM clue_places AS p
@@ -52,10 +60,9 @@ near_complaints AS (
         AND x.received_at >= p.window_to - INTERVAL 1 DAY * $complaint_back_d
     UNION
     SELECT p.clue_id, x.case_no
-    FROM clue_places AS p
-    CROSS JOIN bands AS b
-    INNER JOIN told AS x ON x.band = CAST(FLOOR(p.lat_deg * 111.2 / $complaint_km) AS INTEGER) + b.step
-    WHERE p.enterprise_id IS NULL AND x.received_at < p.window_to
+    FROM in_reach AS p
+    INNER JOIN told AS x ON x.band = p.band
+    WHERE x.received_at < p.window_to
         AND x.received_at >= p.window_to - INTERVAL 1 DAY * $complaint_back_d
         AND POWER((x.lat_deg - p.lat_deg) * 111.2, 2)
         + POWER((x.lon_deg - p.lon_deg) * 111.2 * COS(RADIANS(p.lat_deg)), 2) <= $complaint_km * $complaint_km

@@ -29,13 +29,19 @@ posts AS (
     FROM sites
     WHERE kind = 'micro'
 ),
-near_posts AS (
-    SELECT p.clue_id, p.window_from, p.window_to, p.day_from, p.day_to, m.site_id
+in_reach AS (  -- told apart before any day is asked for: else days are compared with days first, and places last
+    SELECT DISTINCT
+        p.clue_id, p.window_from, p.window_to, p.day_from, p.day_to, p.lon_deg, p.lat_deg,
+        CAST(FLOOR(p.lat_deg * 111.2 / $microstation_km) AS INTEGER) + b.step AS band
     FROM clue_places AS p
     CROSS JOIN bands AS b
-    INNER JOIN posts AS m ON m.band = CAST(FLOOR(p.lat_deg * 111.2 / $microstation_km) AS INTEGER) + b.step
-    WHERE POWER((m.lat_deg - p.lat_deg) * 111.2, 2)
-        + POWER((m.lon_deg - p.lon_deg) * 111.2 * COS(RADIANS(p.lat_deg)), 2) <= $microstation_km * $microstation_km
+),
+near_posts AS (
+    SELECT DISTINCT r.clue_id, r.window_from, r.window_to, r.day_from, r.day_to, m.site_id
+    FROM in_reach AS r
+    INNER JOIN posts AS m ON m.band = r.band
+    WHERE POWER((m.lat_deg - r.lat_deg) * 111.2, 2)
+        + POWER((m.lon_deg - r.lon_deg) * 111.2 * COS(RADIANS(r.lat_deg)), 2) <= $microstation_km * $microstation_km
 ),
 on_line AS (
     SELECT DISTINCT n.clue_id, n.window_from, n.window_to, n.site_id

@@ -24,16 +24,19 @@ banded AS (
     FROM posts AS p
     INNER JOIN (SELECT DISTINCT kind, ring_km FROM asked) AS r ON r.kind = p.kind
 ),
+in_reach AS (  -- told apart first, so that a station is sought by its band
+    SELECT DISTINCT a.*, CAST(FLOOR(a.lat_deg * 111.2 / a.ring_km) AS INTEGER) + b.step AS band
+    FROM asked AS a
+    CROSS JOIN bands AS b
+),
 pairs AS (
     SELECT
         a.clue_id, a.kind, a.measured, a.day_from, a.day_to, a.km, a.ring_km, a.least_n, p.site_id,
         SQRT(POWER((p.lat_deg - a.lat_deg) * 111.2, 2)
             + POWER((p.lon_deg - a.lon_deg) * 111.2 * COS(RADIANS(a.lat_deg)), 2)) AS away_km
-    FROM asked AS a
-    CROSS JOIN bands AS b
+    FROM in_reach AS a
     INNER JOIN banded AS p
-        ON p.kind = a.kind AND p.measured = a.measured
-        AND p.band = CAST(FLOOR(a.lat_deg * 111.2 / a.ring_km) AS INTEGER) + b.step AND p.site_id <> a.object_id
+        ON p.kind = a.kind AND p.measured = a.measured AND p.band = a.band AND p.site_id <> a.object_id
 ),
 daily AS (
     SELECT p.clue_id, p.kind, p.site_id, p.away_km, p.away_km <= p.km AS is_near, p.least_n, d.date, d.value
