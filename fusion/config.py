@@ -46,7 +46,7 @@ class LookoutConfig(_Strict):
     is_synthetic: bool = False
     as_of: datetime | None = None
     keep: int = Field(default=KEEP, ge=1)
-    memory_limit: str = Field(default="2GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")
+    memory_limit: str = Field(default="4GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")
     threads: int = Field(default=2, ge=1)
     engine: Literal["duckdb", "spark"] = "duckdb"
     spark_master: str = "local[2]"

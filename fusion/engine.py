@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
 from importlib import resources
 from types import TracebackType
 from typing import Any
@@ -16,6 +18,7 @@ from fusion.errors import FusionError
 
 _PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 _COMMENT = re.compile(r"--[^\n]*")
+MOST_AT_ONCE = 2  # questions; each has its share of the memory limit, and each is already spread over the threads
 
 
 def step_sql(step: str) -> str:
@@ -35,6 +38,8 @@ class Engine:
         )
         self._db.execute("SET preserve_insertion_order = true")
         self._db.execute("SET enable_progress_bar = false")
+        self._at_once = min(threads, MOST_AT_ONCE)
+        self._registered: dict[str, pa.Table] = {}
 
     def __enter__(self) -> Engine:
         """The engine itself; leaving the block closes it."""
@@ -45,9 +50,25 @@ class Engine:
         self._db.close()
         self._spill.cleanup()
 
+    @property
+    def at_once(self) -> int:
+        """How many questions it answers faster together than one after the other, each asked by a thread."""
+        return self._at_once
+
+    @contextmanager
+    def beside(self) -> Iterator[Engine]:
+        """The same tables for another thread, over a connection of its own; one registered later isn't there."""
+        other = copy(self)
+        other._registered = dict(self._registered)
+        with self._db.cursor() as other._db:
+            for name, data in other._registered.items():
+                other._db.register(name, data)
+            yield other
+
     def register(self, name: str, data: pa.Table) -> None:
         """Make an Arrow table readable under `name`; nothing is copied."""
         self._db.register(name, data)
+        self._registered[name] = data
 
     def view(self, name: str, select: str) -> None:
         """Make a SELECT readable under `name`; it is run again wherever it is asked."""
@@ -66,6 +87,7 @@ class Engine:
     def forget(self, name: str) -> None:
         """Let go of a registered table, a view, or the table of a step."""
         self._db.unregister(name)
+        self._registered.pop(name, None)
         kinds = self._db.execute("SELECT table_type FROM information_schema.tables WHERE table_name = ?", [name])
         for (kind,) in kinds.fetchall():
             self._db.execute(f'DROP {"VIEW" if kind == "VIEW" else "TABLE"} "{name}"')

@@ -9,10 +9,13 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import pyarrow as pa
@@ -78,7 +81,21 @@ class Judge:
         self._inputs = {**_inputs(), **(more or {})}
         self._times = {"as_of": as_of, "from_at": from_at}
         self._made: set[str] = set()
+        self._making = RLock()
         self._words: set[str] = set()
+
+    @contextmanager
+    def beside(self) -> Iterator[Judge]:
+        """The same rules over the same state for another thread; an input is made once, by whoever needs it first."""
+        other = copy(self)
+        other._words = set()
+        with self._engine.beside() as other._engine:
+            yield other
+
+    @property
+    def at_once(self) -> int:
+        """How many threads it is worth asking from."""
+        return self._engine.at_once
 
     @property
     def times(self) -> Mapping[str, datetime]:
@@ -131,16 +148,20 @@ class Judge:
     def _make_inputs(self, text: str) -> None:
         words = words_of(text)
         self._words |= words
-        for name in sorted(words & self._inputs.keys()):
-            if name in self._made:
-                continue
-            self._made.add(name)
-            query = self._inputs[name]
-            self._make_inputs(query)
-            if name in QUESTIONS:
-                self._engine.view(name, query)
-            else:
-                self._engine.make(name, query, self._times)
+        with self._making:
+            for name in sorted(words & self._inputs.keys() - self._made):
+                self._make_input(name)
+
+    def _make_input(self, name: str) -> None:
+        if name in self._made:  # by what one before it is made of
+            return
+        query = self._inputs[name]
+        self._made.add(name)
+        self._make_inputs(query)
+        if name in QUESTIONS:
+            self._engine.view(name, query)
+        else:
+            self._engine.make(name, query, self._times)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import duckdb
 import pyarrow as pa
@@ -12,6 +13,7 @@ from fusion.engine import Engine
 from fusion.findings import FINDINGS, Judge, together
 from fusion.kept import Kept
 from fusion.rulebook import Rule, Value
+from fusion.side_by_side import side_by_side
 
 WITHOUT_ROUND = timedelta(days=14)
 ROUND_BEGIN = """
@@ -53,13 +55,22 @@ def all_findings(engine: Engine, judge: Judge, rules: Mapping[str, Rule], kept: 
     """What all rules find, or were found to on the same data. A rule with profiles is asked once a profile; of each
     city its own answer counts.
     """
-    parts: list[pa.Table] = []
-    members: list[dict[str, str]] = []
-    for rule in rules.values():
-        for group in ("", *rule.profile):
-            found = _found(judge, rule, rule.values(group), kept)
-            parts.append(found.append_column("group_code", pa.repeat(pa.scalar(group), found.num_rows)))
-        members += _members(engine, rule.rule_id, rule.profile)
+    return one_a_clue(engine, rules, answers(judge, rules, kept))
+
+
+def answers(judge: Judge, rules: Mapping[str, Rule], kept: Kept | None = None) -> list[pa.Table]:
+    """What each rule finds with each of its profiles, in their order; `group_code` is the profile's."""
+    asked = [(rule, group) for rule in rules.values() for group in ("", *rule.profile)]
+    found = side_by_side(judge, [partial(_found, rule, rule.values(group), kept) for rule, group in asked])
+    return [
+        one.append_column("group_code", pa.repeat(pa.scalar(group), one.num_rows))
+        for one, (_, group) in zip(found, asked, strict=True)
+    ]
+
+
+def one_a_clue(engine: Engine, rules: Mapping[str, Rule], parts: Sequence[pa.Table]) -> pa.Table:
+    """Of the answers of all rules those that count where they are."""
+    members = [one for rule in rules.values() for one in _members(engine, rule.rule_id, rule.profile)]
     schema = FINDINGS.schema.append(pa.field("group_code", pa.string()))
     engine.register("all_findings", pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)]))
     columns = pa.schema([(name, pa.string()) for name in ("rule_id", "group_code", "city_adcode")])
@@ -68,7 +79,7 @@ def all_findings(engine: Engine, judge: Judge, rules: Mapping[str, Rule], kept: 
     return together([found.cast(FINDINGS.schema)])
 
 
-def _found(judge: Judge, rule: Rule, values: Mapping[str, Value], kept: Kept | None) -> pa.Table:
+def _found(rule: Rule, values: Mapping[str, Value], kept: Kept | None, judge: Judge) -> pa.Table:
     """A rule of the installation's own may read what has no fingerprint, so it is always asked."""
     if kept is None or not rule.is_built_in:
         return judge.find(rule, values)

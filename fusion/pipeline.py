@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,7 +28,7 @@ from fusion.fingerprints import Fingerprints
 from fusion.given import MADE, provide
 from fusion.grid import GRID_VERSION
 from fusion.hotspots import hotspot_parameters
-from fusion.judging import all_findings, raised
+from fusion.judging import all_findings, answers, one_a_clue, raised
 from fusion.kept import FOLDER as KEPT
 from fusion.kept import Kept, sweep
 from fusion.layout import FORMAT_VERSION, TABLES
@@ -42,6 +43,7 @@ from fusion.reckoning import latest_time, left_out
 from fusion.ring_test import ring_days
 from fusion.rule_tables import rule_tables
 from fusion.rulebook import load_rules
+from fusion.side_by_side import meanwhile
 from fusion.snapshot import Snapshot
 from fusion.sources import Gathered, gather
 from fusion.spark_choice import engine_of
@@ -54,6 +56,13 @@ log = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 
 
+class Answered(NamedTuple):
+    """What the rules found: on each earlier evening, and what each of them answered on this one."""
+
+    earlier: list[pa.Table]
+    now: list[pa.Table]
+
+
 class Step(NamedTuple):
     """One file of `fusion/sql`: which snapshot table it becomes, and what isn't needed after it."""
 
@@ -61,6 +70,7 @@ class Step(NamedTuple):
     becomes: str = ""
     frees: tuple[str, ...] = ()
     made_by: Callable[[Engine], pa.Table] | None = None  # where SQL can't say it
+    waits: bool = False  # for what the rules find; the others are run while they are asked
 
 
 STEPS = (
@@ -71,7 +81,7 @@ STEPS = (
     Step("rounds_numbered", "rounds"),
     Step("teams_numbered", "teams"),
     Step("enterprises_numbered", "enterprises"),
-    Step("grid_days", frees=("satellite_grid",)),
+    Step("grid_days"),
     Step("coverage", "coverage"),
     Step("city_thresholds"),
     Step("hotspots_satellite"),
@@ -79,16 +89,16 @@ STEPS = (
     Step("hotspots_fire"),
     Step("hotspots", "hotspots"),
     Step("clue_states"),
-    Step("clues_found"),
-    Step("clues_all"),
-    Step("clues_numbered", "clues"),
-    Step("push_plan", "push_plan"),
-    Step("supervision", "supervision"),
-    Step("clue_events_numbered", "clue_events"),
-    Step("checks", "checks"),
-    Step("problems_numbered", "problems"),
-    Step("emission_daily", "emission_daily", frees=("emission_series",)),
+    Step("emission_daily", "emission_daily"),
     Step("ambient_daily", "ambient_daily"),
+    Step("clues_found", waits=True, frees=("satellite_grid", "emission_series")),  # now that the rules have read them
+    Step("clues_all", waits=True),
+    Step("clues_numbered", "clues", waits=True),
+    Step("push_plan", "push_plan", waits=True),
+    Step("supervision", "supervision", waits=True),
+    Step("clue_events_numbered", "clue_events", waits=True),
+    Step("checks", "checks", waits=True),
+    Step("problems_numbered", "problems", waits=True),
 )
 OTHER_STAGES = 11
 INCINERATION = ("incineration_days", "incineration_outlet_days")
@@ -127,11 +137,13 @@ class _Build:
         with self._engine() as engine:
             judge = self._provide(gathered, engine, now)
             tables = self._know(gathered)
-            self._place(gathered, engine, self._keeping(tables, judge.times["as_of"]))
-            as_of = self._config.lookout.as_of or self._store.end() or latest_time(engine, now)
-            missing = left_out(engine)
-            self._judge(gathered, engine, judge, tables)
-            self._run_steps(gathered, engine, as_of)
+            with meanwhile(judge, partial(self._ask_rules, gathered, tables)) as answered:
+                self._place(gathered, engine, self._keeping(tables, judge.times["as_of"]))
+                as_of = self._config.lookout.as_of or self._store.end() or latest_time(engine, now)
+                missing = left_out(engine)
+                self._run_steps(gathered, engine, as_of, waiting=False)
+                self._take_findings(answered, engine)
+            self._run_steps(gathered, engine, as_of, waiting=True)
             self._show_evidence(engine, judge)
             self._watch_incinerators(engine, judge)
             self._write_dossiers(engine, judge)
@@ -170,18 +182,26 @@ class _Build:
                 gathered.entries.append(store_entry(self._store, time.perf_counter() - started))
         return judge
 
-    def _judge(self, gathered: Gathered, engine: Engine, judge: Judge, tables: Fingerprints) -> None:
-        """The findings of all rules on every evening asked for; without a store there is nothing to judge."""
-        parts = []
-        if self._store.folder:
-            for evening in self._config.lookout.judged_on:
-                with self._stage(f"rules {evening:%m-%d}"), self._engine() as earlier:
-                    then = provide(earlier, gathered, self._store, evening)
-                    parts.append(all_findings(earlier, then, self._rules, self._keeping(tables, evening)))
-            with self._stage("rules"):
-                kept = self._keeping(tables, judge.times["as_of"])
-                parts.append(all_findings(engine, judge, self._rules, kept))
-        self._tables["findings"] = raised(parts)
+    def _ask_rules(self, gathered: Gathered, tables: Fingerprints, judge: Judge) -> Answered:
+        """What the rules find on every evening asked for; without a store there is nothing to judge."""
+        if not self._store.folder:
+            return Answered([], [])
+        earlier = []
+        for evening in self._config.lookout.judged_on:
+            with self._timed(f"rules {evening:%m-%d}"), self._engine() as engine:
+                then = provide(engine, gathered, self._store, evening)
+                earlier.append(all_findings(engine, then, self._rules, self._keeping(tables, evening)))
+        with self._timed("rules"):
+            kept = self._keeping(tables, judge.times["as_of"])
+            return Answered(earlier, answers(judge, self._rules, kept))
+
+    def _take_findings(self, answered: Callable[[], Answered], engine: Engine) -> None:
+        """The findings of all evenings, once the rules have answered."""
+        for evening in self._config.lookout.judged_on:
+            self._next(f"rules {evening:%m-%d}")
+        self._next("rules")
+        found = answered()
+        self._tables["findings"] = raised([*found.earlier, one_a_clue(engine, self._rules, found.now)])
         self._tables |= rule_tables(self._rules, self._tables["findings"], self._config.truth)
         for name in ("findings", "rules"):
             engine.register(name, self._tables[name])
@@ -240,7 +260,7 @@ class _Build:
             engine.register("enterprise_counties", enterprise_counties(engine.query(PLACED), places))
             engine.register("hotspot_products", self._parameters.products)
 
-    def _run_steps(self, gathered: Gathered, engine: Engine, as_of: datetime) -> None:
+    def _run_steps(self, gathered: Gathered, engine: Engine, as_of: datetime, *, waiting: bool) -> None:
         numbers = self._parameters
         values: dict[str, Any] = {
             "percentile": numbers.percentile,
@@ -249,7 +269,7 @@ class _Build:
             "as_of": as_of,
             **self._push,
         }
-        for step in STEPS:
+        for step in (one for one in STEPS if one.waits == waiting):
             with self._stage(step.name):
                 if step.made_by:
                     engine.register(step.name, step.made_by(engine))
@@ -290,6 +310,11 @@ class _Build:
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
         self._next(name)
+        with self._timed(name):
+            yield
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
         started = time.perf_counter()
         yield
         self._seconds[name] = round(time.perf_counter() - started, 3)

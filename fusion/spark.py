@@ -57,6 +57,16 @@ class SparkEngine(Engine):
         """Remove the scratch folder; the connection to the cluster stays for the next engine."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def at_once(self) -> int:
+        """One: the cluster shares out each question itself."""
+        return 1
+
+    @contextmanager
+    def beside(self) -> Iterator[Engine]:
+        """The engine itself."""
+        yield self
+
     def register(self, name: str, data: pa.Table) -> None:
         """Make an Arrow table readable under `name`; it is written for the workers."""
         folder = self._new_folder()
