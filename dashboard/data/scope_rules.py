@@ -55,6 +55,7 @@ RULES: dict[str, Rule] = {
     "problems": Rule(By.ENTERPRISE, round_by="round_idx"),
     "emission_daily": Rule(By.ENTERPRISE, round_by="date"),
     "ambient_daily": Rule(By.CITY, round_by="date"),
+    "working_days": PUBLIC,
     "rule_methods": PUBLIC,
     "rule_scores": PUBLIC,
     "calibration": PUBLIC,

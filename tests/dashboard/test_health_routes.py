@@ -60,7 +60,7 @@ def test_a_damaged_newer_snapshot_leaves_the_last_good_one_in_use(root, tmp_path
 
 def test_the_version_is_asked_for_cheaply(client, loaded):
     answer = client.get("/data/version")
-    assert answer.get_json() == {"id": loaded.id, "as_of": loaded.manifest.as_of}
+    assert answer.get_json() == {"id": loaded.id, "as_of": loaded.manifest.as_of, "casebook_at": None}
     assert answer.cache_control.no_cache
     again = client.get("/data/version", headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")

@@ -24,11 +24,9 @@ def lost_pages(server: Flask, paths: Collection[str], language: str) -> None:
 
     def tell(error: HTTPException) -> AnyResponse | HTTPException:
         is_read = request.method == "GET" and request.accept_mimetypes.accept_html
-        if not is_read or request.path.startswith(FOR_PROGRAMS):
+        if not is_read or error.code not in NOTICES or request.path.startswith(FOR_PROGRAMS):
             return error
-        code = error.code or 500
-        return notice_page(NOTICES[code], code, language)
+        return notice_page(NOTICES[error.code], error.code, language)
 
     server.before_request(refuse_unknown)
-    for code in NOTICES:
-        server.register_error_handler(code, tell)
+    server.register_error_handler(HTTPException, tell)

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard import urls
 from dashboard.components.panel import panel
 from dashboard.data.store import Loaded
+from dashboard.i18n import Words
 from dashboard.page import PageContext
 from dashboard.pages.sources.ids import Ids
 
@@ -53,21 +54,7 @@ def layout(context: PageContext, loaded: Loaded) -> Component:
                                 body=html.Div("", id=Ids.REJECTS),
                                 state_id=Ids.REJECTS_STATE,
                             ),
-                            panel(
-                                name="sources-positions",
-                                title=t("sources.positions"),
-                                note=t("sources.positions_note"),
-                                body=html.Div("", id=Ids.POSITIONS),
-                                state_id=Ids.POSITIONS_STATE,
-                                tools=[
-                                    html.A(
-                                        t("sources.positions_export"),
-                                        id=Ids.POSITIONS_EXPORT,
-                                        className="header-link",
-                                        href=f"{urls.data_root(loaded.id)}/export/positions.csv",
-                                    )
-                                ],
-                            ),
+                            _positions(t, loaded),
                         ],
                         className="sources-side",
                     ),
@@ -76,4 +63,22 @@ def layout(context: PageContext, loaded: Loaded) -> Component:
             ),
         ],
         className="sources",
+    )
+
+
+def _positions(t: Words, loaded: Loaded) -> Component:
+    """The positions to mend, with their file."""
+    export = html.A(
+        t("sources.positions_export"),
+        id=Ids.POSITIONS_EXPORT,
+        className="header-link",
+        href=f"{urls.data_root(loaded.id)}/export/positions.csv",
+    )
+    return panel(
+        name="sources-positions",
+        title=t("sources.positions"),
+        note=t("sources.positions_note"),
+        body=html.Div("", id=Ids.POSITIONS),
+        state_id=Ids.POSITIONS_STATE,
+        tools=[export],
     )
