@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections import OrderedDict
@@ -255,7 +256,11 @@ class Store:
         loaded = Loaded(found(), self._memory_limit)
         with self._lock:
             self._open[loaded.id] = loaded
+            is_full = len(self._open) > KEPT_OPEN
             while len(self._open) > KEPT_OPEN:
                 self._open.popitem(last=False)
+        if is_full:
+            # A snapshot and its parts hold each other: what they fill would wait for a full collection, hours long.
+            gc.collect()
         log.info("event=snapshot_opened id=%s", loaded.id)
         return loaded
