@@ -16,6 +16,7 @@ from fusion.layout_calendar import WORKING_DAYS
 from fusion.layout_dossier import DOSSIER_TABLES
 from fusion.layout_findings import FINDING_TABLES
 from fusion.layout_incineration import INCINERATION_TABLES
+from fusion.layout_land import LAND_PATCHES
 
 FORMAT_VERSION = 2
 
@@ -340,6 +341,7 @@ TABLES: dict[str, Table] = {
         AMBIENT_DAILY,
         *FINDING_TABLES,
         *INCINERATION_TABLES,
+        LAND_PATCHES,
         *ACCOUNT_TABLES,
         *DOSSIER_TABLES,
     )

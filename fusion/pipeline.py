@@ -101,7 +101,7 @@ STEPS = (
     Step("problems_numbered", "problems", waits=True),
 )
 OTHER_STAGES = 11
-INCINERATION = ("incineration_days", "incineration_outlet_days")
+BOARDS = ("incineration/incineration_days", "incineration/incineration_outlet_days", "land/land_patches")
 EVIDENCE = ("evidence_series", "evidence_kinds")
 DOSSIER = ("dossier_chosen", "dossier_days", "dossier_power", "dossier_hours", "dossier_facts", "dossier_alerts")
 PLACED = "SELECT enterprise_id, county_adcode, lon_deg, lat_deg FROM enterprises"
@@ -145,7 +145,7 @@ class _Build:
                 self._take_findings(answered, engine)
             self._run_steps(gathered, engine, as_of, waiting=True)
             self._show_evidence(engine, judge)
-            self._watch_incinerators(engine, judge)
+            self._fill_boards(engine, judge)
             self._write_dossiers(engine, judge)
 
         def describe(snapshot_id: str, entries: dict[str, TableEntry]) -> Manifest:
@@ -222,14 +222,15 @@ class _Build:
                 if name in TABLES:
                     self._tables[name] = engine.table(name)
 
-    def _watch_incinerators(self, engine: Engine, judge: Judge) -> None:
-        """Furnaces and stacks of waste incinerators by day, with the numbers of the rules about them."""
-        with self._stage("incineration"):
+    def _fill_boards(self, engine: Engine, judge: Judge) -> None:
+        """Waste incinerators by day, with the numbers of the rules about them, and the list of bare ground."""
+        with self._stage("boards"):
             values: dict[str, Any] = {}
             for rules in (load_rules(), self._rules):  # a rule of the user's own may lack a number of the built-in one
                 values |= rules["R17"].values() | rules["R18"].values()
-            for name in INCINERATION:
-                judge.make(name, step_sql(f"incineration/{name}"), values)
+            for step in BOARDS:
+                name = step.rpartition("/")[2]
+                judge.make(name, step_sql(step), values)
                 self._tables[name] = engine.table(name)
 
     def _engine(self) -> Engine:

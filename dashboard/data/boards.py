@@ -31,6 +31,8 @@ HCHO_FIGURES = ("areas_pushed", "area_counties", "area_check_rate", "problem_ent
 THRESHOLDS = (("R12", ("n_h3", "n_h6", "d_month")), ("R18", ("month_days",)), ("R28", ("n_h", "win_d")))
 PROFILE_WORDS = ("valid_from", "basis", "why_zh", "why_en")
 LISTED = 300
+NO_PATCHES = """create temp table land_patches
+    (county_idx usmallint, city_idx usmallint, area_m2 float, land_use varchar, is_covered boolean, image_date date)"""
 
 
 def part(loaded: Loaded, name: str, filters: Filters, casebook: Casebook | None = None) -> dict[str, Any]:
@@ -129,16 +131,21 @@ def voc(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> d
 
 
 def bare_land(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> dict[str, Any]:
-    """Clues about bare ground above the least area, by county, and how far it was put right.
+    """Bare ground by county: what the images list, the clues about it, and how far it was put right.
 
     Shape   counties: see bare_land.sql, at most LISTED; source: records of the images (A08), 0 where none arrived;
-            patches: of findings of this build, null where no image arrived; area_m2: theirs;
+            inventory: patches of the list, those not covered, their areas and uses, null where no list is in the
+            snapshot; patches: of findings of this build, null where no image arrived; area_m2: theirs;
             rate: figure rectification_rate
     """
     rule = replace(filters, rule=("R32",))
     (rate,) = figures(loaded, rule, ("rectification_rate",), casebook)["metrics"]
     with scoped(loaded, rule, casebook) as db:
+        has_list = _has(loaded, "land_patches", BARE_LAND)
+        if "land_patches" not in loaded.manifest.tables:  # a snapshot of before the list
+            db.execute(NO_PATCHES)
         counties = _rows(db, "boards/bare_land")
+        (inventory,) = _rows(db, "boards/land_inventory")
     measured = [row for row in counties if row["patches"]]
     source = _records(loaded, BARE_LAND)
     numbers = _parameters(loaded, "R32")
@@ -147,6 +154,7 @@ def bare_land(loaded: Loaded, filters: Filters, casebook: Casebook | None = None
         "least_m2": numbers["area_min"]["default"],
         "reach_km": numbers["d_km"]["default"],
         "clues": sum(row["clues"] for row in counties),
+        "inventory": inventory if has_list else None,
         "patches": sum(row["patches"] for row in measured) if source else None,
         "area_m2": sum(row["area_m2"] for row in measured) if measured else None,
         "rate": rate,

@@ -55,13 +55,17 @@ SCOPES = {
             lateral (select cast(f.from_at as date) as date) d
         where f.kind in ({COUNTED}) and {PLACE.format(at="e")} and in_group($group_code, e.city_idx, d.date)
           and between_days($from_date, $to_date, d.date) and {ROUND_OF_DAY}""",
+    # The list as the latest images show it: regions cut it, days do not.
+    "land_patches": """select d.* from main.land_patches d
+        where among($cities, d.city_idx) and among($counties, d.county_idx)
+          and in_group($group_code, d.city_idx, d.image_date)""",
     "enterprises": "select * from main.enterprises semi join ({enterprises}) using (enterprise_id)",
 }
 
 # What stands for these tables where the casebook counts: remarks are no steps.
 LIVE = {"clues": "clues_now", "clue_events": "(from events_now where event_id is null or from_state <> to_state)"}
 # Snapshots of before have not got these; what needs them says so.
-LATER = frozenset({"dossier_facts"})
+LATER = frozenset({"dossier_facts", "land_patches"})
 
 
 @contextmanager

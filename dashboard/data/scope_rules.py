@@ -67,6 +67,7 @@ RULES: dict[str, Rule] = {
     "supervision": Rule(By.CLUE_ID),
     "incineration_days": Rule(By.ENTERPRISE, round_by="date"),
     "incineration_outlet_days": Rule(By.ENTERPRISE, round_by="date"),
+    "land_patches": Rule(By.PLACE),
     "categories": PUBLIC,
     "category_days": PUBLIC,
     "source_files": NATION_ONLY,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from dossier_builders import demo_folder
 from incineration_builders import DAYS, FIRST, FURNACES, LIMITS, STACKS, filled, furnace_days, stack_days
 from snapshot_builders import doctored
 
@@ -120,7 +121,7 @@ def test_what_was_never_told_is_not_connected_and_not_none(loaded):
     assert (told["has_furnaces"], told["has_stacks"]) == (False, False)
     assert boards.supervision(loaded, EVERY)["register"] is None
     land = boards.bare_land(loaded, EVERY)
-    assert (land["patches"], land["area_m2"], land["source"]) == (None, None, 0)
+    assert (land["patches"], land["area_m2"], land["source"], land["inventory"]) == (None, None, 0, None)
 
 
 @pytest.mark.parametrize("filters", [EVERY, HENAN], ids=["nation", "province"])
@@ -184,6 +185,20 @@ def test_bare_land_stands_by_county_with_every_state(loaded, rule_clues):
             states[entry["state"]] += entry["n"]
     assert states == Counter(clue["state"] for clue in clues)
     assert told["rate"] == figures(loaded, Filters(rule=("R32",)), ("rectification_rate",))["metrics"][0]
+
+
+def test_listed_bare_ground_adds_up_by_county_and_a_region_shows_its_own():
+    loaded = Store(demo_folder() / "snapshots", "1GB").current()
+    patches = rows(loaded, "land_patches")
+    told = boards.bare_land(loaded, EVERY)
+    assert told["inventory"]["listed"] == len(patches) == sum(row["listed"] for row in told["counties"]) > 0
+    open_ground = [patch for patch in patches if patch["is_covered"] is False]
+    assert told["inventory"]["bare"] == len(open_ground) == sum(row["bare"] for row in told["counties"])
+    assert told["inventory"]["bare_m2"] == pytest.approx(sum(patch["area_m2"] for patch in open_ground))
+    assert sum(use["n"] for use in told["inventory"]["uses"]) == len(patches)
+    codes = rows(loaded, "places")
+    own = [p for p in patches if p["county_idx"] != NOWHERE and codes[p["county_idx"]]["adcode"][:2] == "37"]
+    assert boards.bare_land(loaded, Filters(region="370000"))["inventory"]["listed"] == len(own) < len(patches)
 
 
 def test_orders_by_city_add_up_to_those_in_the_history(loaded):

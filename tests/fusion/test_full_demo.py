@@ -174,6 +174,21 @@ def test_exceedance_for_days_suggests_supervision_and_a_yellow_one_no_listing(sn
     assert all(row["is_listed"] == (row["level"] == "red") for row in board)
 
 
+def test_each_patch_of_bare_ground_stands_as_its_latest_image_shows_it(demo, snapshot):
+    images = (
+        duckdb.sql(f"select * from read_parquet('{stored(demo, 'bare_land', 'A08')}')").to_arrow_table().to_pylist()
+    )
+    latest = {image["patch_id"]: image for image in sorted(images, key=lambda image: image["image_date"])}
+    listed = {row["patch_id"]: row for row in rows(snapshot, "land_patches")}
+    assert set(listed) == set(latest)
+    for patch, row in listed.items():
+        shown = latest[patch]
+        assert (row["image_date"], row["land_use"], row["is_covered"]) == (
+            shown["image_date"], shown["land_use"], shown["is_covered"],
+        )  # fmt: skip
+        assert row["n_images"] == sum(image["patch_id"] == patch for image in images)
+
+
 def test_building_again_takes_the_store_as_it_is(demo):
     before = (demo / "demo-full" / "store" / "accounts.json").stat().st_mtime_ns
     answer = run("build", "--demo", "full", "--scale", SCALE, "--out", demo / "snapshots", "--json")
