@@ -33,7 +33,7 @@ def test_a_press_on_a_hot_cell_tells_its_age_and_accuses_nobody(visit):
     screen.id("card").wait_for()
     text = screen.id("card").inner_text()
     assert "G3-" in text and "天前" in text and "不能指向某一家企业" in text and "环检验" in text
-    screen.page.locator(".card-close").click()
+    screen.page.locator(".card .card-close").click()
     screen.id("card").wait_for(state="hidden")
 
 

@@ -8,10 +8,8 @@ import pytest
 from dossier_builders import demo_folder
 from snapshot_builders import doctored
 
-from dashboard.components.help_panel import FIGURES
 from dashboard.data.filters import Filters
 from dashboard.data.metrics import figures
-from fusion.metrics import dictionary
 
 FOCUSED = "() => document.activeElement.id || document.activeElement.className"
 IN_PANEL = "() => Boolean(document.activeElement.closest('#help-panel'))"
@@ -59,21 +57,6 @@ def test_a_question_mark_that_is_typed_opens_nothing(visit, site):
     page.locator("#clues-search input").fill("")
     page.keyboard.press("?")
     assert not page.locator("#help-panel").is_visible()
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_each_number_has_its_definition_unit_and_denominator_from_the_dictionary(visit, site, name):
-    page = visit(is_settling=False).page
-    page.goto(f"{site.url}/{'' if name == 'situation' else name}")
-    page.locator("#help-open").click()
-    text = page.locator("#help-panel").inner_text()
-    book = dictionary()
-    for figure in FIGURES[name]:
-        metric = book.get(figure)
-        assert metric.name_zh in text and metric.definition_zh in text
-        if metric.denominator in book.metric:
-            assert f"分母：{book.get(metric.denominator).name_zh}" in text
-    assert "单位" in text
 
 
 def test_a_newcomer_is_offered_the_tour_once(newcomer):

@@ -101,7 +101,7 @@
       return element('li', { className: row.is_now ? 'is-now' : '' }, [
         element('span', { className: 'wall-per', text: row.per === null ? '—' : number(row.per, 2) }),
         element('span', { className: 'wall-rise' }, [bar]),
-        element('b', { text: row.is_now ? `${count(row.value)}…` : count(row.value) }),
+        element('b', { text: row.is_now && !row.value ? word('wall.not_yet') : count(row.value) }),
         element('span', { className: 'wall-round-name', text: word('wall.round', { n: row.round }) }),
       ]);
     });
