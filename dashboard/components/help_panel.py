@@ -13,7 +13,8 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "situation": (
         "clues_pushed", "clues_answered", "answered_rate", "clues_with_verdict", "verdict_rate", "clues_fixed",
         "rectification_rate_all", "hot_cells_valid_pm25", "hot_cells_pm25", "observed_share_pm25", "hot_cells_no2",
-        "hot_cells_hcho", "enterprises", "clues", "clues_overdue", "enterprises_checked", "enterprises_distinct", "problems",
+        "hot_cells_hcho", "enterprises", "clues", "clues_overdue", "enterprises_checked", "enterprises_distinct",
+        "problems",
         "problems_per_enterprise", "prominent_problems", "prominent_per_enterprise", "problem_found_rate",
         "clues_confirmed", "hit_rate", "exceedance_hour_share",
     ),
