@@ -10,8 +10,8 @@ import pytest
 from hypothesis import settings
 from once_a_run import share_a_folder
 
-# The same examples on every machine; HYPOTHESIS_PROFILE=search looks for new ones.
-settings.register_profile("steady", derandomize=True, print_blob=True)
+# The same examples on every machine, however busy it is; HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("steady", derandomize=True, print_blob=True, deadline=None)
 settings.register_profile("search", max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
