@@ -123,7 +123,7 @@ class _Writer:
             self._run(paragraph, text, (size, colour, is_bold))
         return frame
 
-    def _run(self, paragraph: Any, text: str, look: tuple[float, RGBColor, bool], link: str = "") -> None:  # noqa: ANN401
+    def _run(self, paragraph: Any, text: str, look: tuple[float, RGBColor, bool], link: str = "") -> None:  # noqa: ANN401 - of pptx
         run = paragraph.add_run()
         run.text = clean(text)
         size, colour, is_bold = look
@@ -138,7 +138,7 @@ class _Writer:
         for child in properties.findall(f"{{{DRAWING}}}hlinkClick"):
             properties.append(child)
 
-    def _parts(self, paragraph: Any, parts: Sequence[Cell], size: float, *, is_bold: bool = False) -> None:  # noqa: ANN401
+    def _parts(self, paragraph: Any, parts: Sequence[Cell], size: float, *, is_bold: bool = False) -> None:  # noqa: ANN401 - of pptx
         for one in parts:
             link = "" if isinstance(one, str) else one.link
             self._run(paragraph, text_of(one), (size, BLACK, is_bold), link)
