@@ -112,7 +112,8 @@ def _live(cache: Cache, key: str, book: Casebook, make: Callable[[], dict[str, A
     response.cache_control.immutable = False
     response.cache_control.no_cache = True
     response.set_etag(tag)
-    return response.make_conditional(request)  # type: ignore[return-value]  # Flask's own response
+    response.make_conditional(request)
+    return response
 
 
 def _casebook() -> Casebook:

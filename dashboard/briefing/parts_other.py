@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dashboard.briefing.caveats import CLOUDED
 from dashboard.briefing.document import Block, Caution, Cell, Chart, Heading, Section, Sentence, Table
 from dashboard.briefing.making import Making
 from dashboard.briefing.map_svg import situation_map
 from dashboard.briefing.visit import visit_notes
+from fusion.manifest import TableState
 
 PRODUCTS = ("PM25", "NO2", "HCHO")
 CITIES = 15
@@ -84,7 +83,7 @@ def sources(m: Making) -> Section:
     return Section(t("briefing.section.sources"), tuple(blocks))
 
 
-def _state(m: Making, state: Any) -> str:  # noqa: ANN401 - a state of the manifest
+def _state(m: Making, state: TableState) -> str:
     return (
         m.t(f"briefing.source.{state.state}") if state.state in ("ready", "failed", "not_configured") else state.state
     )

@@ -44,7 +44,7 @@ def corrected_persons(old: Mapping[str, Any], changed: Mapping[str, Any]) -> dic
     return kept | dict(changed.get(PERSONS) or {})
 
 
-def _inspector(one: Any, people: People) -> Any:  # noqa: ANN401 - whatever was sent
+def _inspector(one: object, people: People) -> object:
     if not isinstance(one, dict):
         return one
     told = {name: value for name, value in one.items() if name != "person"}

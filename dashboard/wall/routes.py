@@ -114,4 +114,5 @@ def _told(answer: Answer, mimetype: str, *, is_kept: bool) -> Response:
         return response
     response.cache_control.no_cache = True
     response.set_etag(answer.etag)
-    return response.make_conditional(request)  # type: ignore[return-value]  # Flask's own response
+    response.make_conditional(request)
+    return response
