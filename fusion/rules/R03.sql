@@ -5,26 +5,31 @@
 -- numbers are compared. Where the last decimal sent is coarse against the value (dust in whole numbers), equal
 -- hours come by rounding: the run must be $coarse_x times as long, and is for the watch list.
 -- Zeros are told, but only for the watch list: a gas-fired unit may truly emit none (R13 tells of long zeros).
-WITH hours AS (
-    SELECT h.outlet_id, h.time, h.pm_mg_m3, h.so2_mg_m3, h.nox_mg_m3, h.pm_zs_mg_m3, h.so2_zs_mg_m3, h.nox_zs_mg_m3,
-           h.velocity_m_s, h.o2_pct
-    FROM cems_wide AS h
-    WHERE h.is_running
+WITH hours AS NOT MATERIALIZED (
+    SELECT outlet_id, time, outlet_hour, pm_mg_m3, so2_mg_m3, nox_mg_m3, pm_zs_mg_m3, so2_zs_mg_m3, nox_zs_mg_m3,
+           velocity_m_s, o2_pct
+    FROM cems_wide
+    WHERE is_running
 ),
 compared AS (  -- by number first; texts are compared where numbers are equal
     SELECT
-        *,
-        LAG(time) OVER w = time - INTERVAL 1 HOUR AS is_next,
-        LAG(pm_mg_m3) OVER w = pm_mg_m3 AS pm_same,
-        LAG(so2_mg_m3) OVER w = so2_mg_m3 AS so2_same,
-        LAG(nox_mg_m3) OVER w = nox_mg_m3 AS nox_same,
-        LAG(pm_zs_mg_m3) OVER w = pm_zs_mg_m3 AS pm_zs_same,
-        LAG(so2_zs_mg_m3) OVER w = so2_zs_mg_m3 AS so2_zs_same,
-        LAG(nox_zs_mg_m3) OVER w = nox_zs_mg_m3 AS nox_zs_same,
-        LAG(velocity_m_s) OVER w = velocity_m_s AS velocity_same,
-        LAG(o2_pct) OVER w = o2_pct AS o2_same
-    FROM hours
-    WINDOW w AS (PARTITION BY outlet_id ORDER BY time)
+        h.*,
+        h.pm_mg_m3 = b.pm_mg_m3 AS pm_same,
+        h.so2_mg_m3 = b.so2_mg_m3 AS so2_same,
+        h.nox_mg_m3 = b.nox_mg_m3 AS nox_same,
+        h.pm_zs_mg_m3 = b.pm_zs_mg_m3 AS pm_zs_same,
+        h.so2_zs_mg_m3 = b.so2_zs_mg_m3 AS so2_zs_same,
+        h.nox_zs_mg_m3 = b.nox_zs_mg_m3 AS nox_zs_same,
+        h.velocity_m_s = b.velocity_m_s AS velocity_same,
+        h.o2_pct = b.o2_pct AS o2_same
+    FROM hours AS h
+    INNER JOIN hours AS b
+        ON b.outlet_hour = h.outlet_hour - 1
+        AND (
+            h.pm_mg_m3 = b.pm_mg_m3 OR h.so2_mg_m3 = b.so2_mg_m3 OR h.nox_mg_m3 = b.nox_mg_m3
+            OR h.pm_zs_mg_m3 = b.pm_zs_mg_m3 OR h.so2_zs_mg_m3 = b.so2_zs_mg_m3 OR h.nox_zs_mg_m3 = b.nox_zs_mg_m3
+            OR h.velocity_m_s = b.velocity_m_s OR h.o2_pct = b.o2_pct
+        )
 ),
 still AS (
     SELECT c.*, h.enterprise_id, h.pm_flag, h.so2_flag, h.nox_flag, h.pm_text, h.so2_text, h.nox_text,
@@ -32,13 +37,8 @@ still AS (
            c.so2_same AND COALESCE(h.so2_text = b.so2_text, TRUE) AS so2_text_same,
            c.nox_same AND COALESCE(h.nox_text = b.nox_text, TRUE) AS nox_text_same
     FROM compared AS c
-    INNER JOIN cems_wide AS h ON h.outlet_id = c.outlet_id AND h.time = c.time
-    INNER JOIN cems_wide AS b ON b.outlet_id = c.outlet_id AND b.time = c.time - INTERVAL 1 HOUR
-    WHERE c.is_next
-        AND (
-            c.pm_same OR c.so2_same OR c.nox_same OR c.pm_zs_same OR c.so2_zs_same OR c.nox_zs_same
-            OR c.velocity_same OR c.o2_same
-        )
+    INNER JOIN cems_wide AS h ON h.outlet_hour = c.outlet_hour
+    INNER JOIN cems_wide AS b ON b.outlet_hour = c.outlet_hour - 1
 ),
 series AS (
     SELECT outlet_id, enterprise_id, time, 'PM' AS pollutant, 'raw' AS quantity, pm_mg_m3 AS value, pm_flag AS flag,

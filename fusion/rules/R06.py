@@ -10,15 +10,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from fusion.rules.asked import asked
 
 POLLUTANTS = {"PM": "pm", "SO2": "so2", "NOx": "nox"}
 HOUR_S = 3600
+HOURS_OF_OUTLET = 10_000_000  # of outlet_hour in cems_wide
 Ask = Callable[..., pa.Table]
 Finding = dict[str, Any]
 Ints = NDArray[np.int64]
@@ -152,19 +152,19 @@ HAVING 10.0 * SUM(n * n) / SUM(n) - SUM(n) > 20
 ORDER BY outlet_id, pollutant
 """
 
-OUTLETS = """
-SELECT outlet_id, enterprise_id, CAST(ROW_NUMBER() OVER (ORDER BY outlet_id) AS INTEGER) - 1 AS number FROM cems_flow
-ORDER BY number
-"""
+OUTLETS = "SELECT outlet_no, outlet_id, enterprise_id FROM cems_flow"
+# Thousandths; 0 where a value says nothing.
 SERIES = """
-SELECT n.number, DATE_DIFF('hour', TIMESTAMP '2000-01-01 00:00:00', h.time) AS hour,
-       CAST(ROUND(h.{name}_mg_m3 * 1000) AS BIGINT) AS value
-FROM cems_wide AS h
-INNER JOIN (
-    SELECT outlet_id, CAST(ROW_NUMBER() OVER (ORDER BY outlet_id) AS INTEGER) - 1 AS number FROM cems_flow
-) AS n ON n.outlet_id = h.outlet_id
-WHERE h.is_running AND h.{name}_mg_m3 > 0
-    AND COALESCE(h.{name}_flag, 'N') NOT IN ('F', 'M', 'C')
+SELECT
+    outlet_hour,
+    CASE WHEN pm_mg_m3 > 0 AND COALESCE(pm_flag, 'N') NOT IN ('F', 'M', 'C')
+        THEN CAST(ROUND(pm_mg_m3 * 1000) AS BIGINT) ELSE 0 END AS pm,
+    CASE WHEN so2_mg_m3 > 0 AND COALESCE(so2_flag, 'N') NOT IN ('F', 'M', 'C')
+        THEN CAST(ROUND(so2_mg_m3 * 1000) AS BIGINT) ELSE 0 END AS so2,
+    CASE WHEN nox_mg_m3 > 0 AND COALESCE(nox_flag, 'N') NOT IN ('F', 'M', 'C')
+        THEN CAST(ROUND(nox_mg_m3 * 1000) AS BIGINT) ELSE 0 END AS nox
+FROM cems_wide
+WHERE is_running
 """
 
 
@@ -204,7 +204,7 @@ def _quiet(ask: Ask, values: Mapping[str, Any]) -> list[Finding]:
 
 def _digits(ask: Ask, values: Mapping[str, Any]) -> list[Finding]:
     rows = ask(DIGITS, values).to_pylist()
-    tested = [(row, float(chi2.sf(float(row["chi_square"]), df=9))) for row in rows]
+    tested = [(row, float(chdtrc(9, float(row["chi_square"])))) for row in rows]
     return [
         _finding(row, 0.4, {"hours": int(row["n"]), "digit_p": p, "digit_most": int(row["n_most"])})
         for row, p in tested
@@ -213,12 +213,17 @@ def _digits(ask: Ask, values: Mapping[str, Any]) -> list[Finding]:
 
 
 def _repeated(ask: Ask, values: Mapping[str, Any]) -> list[Finding]:
-    outlets = ask(OUTLETS, values).to_pylist()
+    outlets = {row["outlet_no"]: row for row in ask(OUTLETS, values).to_pylist()}
+    series = ask(SERIES, values)
+    outlet_hour = series["outlet_hour"].to_numpy()
+    order = np.argsort(outlet_hour)
+    outlet, hour = np.divmod(outlet_hour[order], HOURS_OF_OUTLET)
     found = []
     for pollutant, name in POLLUTANTS.items():
-        series = ask(SERIES.format(name=name), values)
-        columns = [series[column].to_numpy().astype(np.int64) for column in ("number", "hour", "value")]
-        for block in repeated_blocks(*columns, least=values["block_n"], distinct=values["distinct_min"]):
+        value = series[name].to_numpy()[order]
+        is_told = value > 0
+        told = outlet[is_told], hour[is_told], value[is_told]
+        for block in repeated_blocks(*told, least=values["block_n"], distinct=values["distinct_min"]):
             number, first, last, lag, size = block
             times = {"from_at": _time(first), "to_at": _time(last + 1), "pollutant": pollutant}
             facts = {"repeated_hours": size, "lag_h": lag}
@@ -228,13 +233,18 @@ def _repeated(ask: Ask, values: Mapping[str, Any]) -> list[Finding]:
 
 
 def _time(hour: int) -> Any:  # noqa: ANN401 - a datetime
-    return (np.datetime64("2000-01-01T00:00:00", "s") + np.timedelta64(hour * HOUR_S, "s")).astype(object)
+    return (np.datetime64("1970-01-01T00:00:00", "s") + np.timedelta64(hour * HOUR_S, "s")).astype(object)
 
 
 def _may_repeat(outlet: Ints, before: Ints, value: Ints) -> NDArray[np.bool_]:
     """Whether a pair of values may stand twice at its outlet: their mixed number does. Only these few are sorted."""
     mixed = (outlet * 0x9E3779B1 + before) * 0x85EBCA77 + value  # wraps around
-    return pd.Series(mixed).duplicated(keep=False).to_numpy()
+    order = np.argsort(mixed)
+    is_again = np.diff(mixed[order]) == 0
+    may = np.zeros(len(mixed), np.bool_)
+    may[order[1:][is_again]] = True
+    may[order[:-1][is_again]] = True
+    return may
 
 
 def repeated_blocks(
@@ -242,11 +252,11 @@ def repeated_blocks(
 ) -> list[tuple[int, int, int, int, int]]:
     """Stretches whose values are those of an earlier stretch: outlet, first and last hour, lag and hours.
 
+    What is given is sorted by outlet and hour.
+
     Note    pairs of neighbouring values are compared, each with the one before it that is equal, so a block of n is
             n - 1 equal pairs at one lag; pairs of one and the same value are no pairs (a flat line is R03)
     """
-    order = np.lexsort((hour, outlet))
-    outlet, hour, value = outlet[order], hour[order], value[order]
     is_pair = (np.diff(outlet) == 0) & (np.diff(hour) == 1) & (np.diff(value) != 0)
     at = np.flatnonzero(is_pair) + 1
     at = at[_may_repeat(outlet[at], value[at - 1], value[at])]
