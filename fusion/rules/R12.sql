@@ -32,20 +32,20 @@ burners AS (
 ),
 over_hours AS (
     SELECT c.outlet_id, c.enterprise_id, c.pollutant, c.time, c.ratio, c.limit_mg_m3
-    FROM cems_long AS c
+    FROM exceeding_hours AS c
     LEFT JOIN exempt AS x ON x.outlet_id = c.outlet_id AND x.time = c.time
     LEFT JOIN care AS a ON a.outlet_id = c.outlet_id AND a.pollutant = c.pollutant AND a.time = c.time
     LEFT JOIN care AS b ON b.outlet_id = c.outlet_id AND b.pollutant = '*' AND b.time = c.time
-    WHERE c.ratio > 1 AND c.is_valid AND c.valid_minutes >= $valid_min
+    WHERE c.ratio > 1 AND c.valid_minutes >= $valid_min
         AND x.time IS NULL AND a.time IS NULL AND b.time IS NULL
         AND c.enterprise_id NOT IN (SELECT enterprise_id FROM burners)
 ),
 lows AS (  -- valid hours at or below the limit, of the outlets that ever exceed
     SELECT c.outlet_id, c.pollutant, c.time
-    FROM cems_long AS c
+    FROM exceeding_hours AS c
     INNER JOIN (SELECT DISTINCT outlet_id, pollutant FROM over_hours) AS o
         ON o.outlet_id = c.outlet_id AND o.pollutant = c.pollutant
-    WHERE c.is_valid AND c.ratio <= 1
+    WHERE c.ratio <= 1
 ),
 valid AS (
     SELECT outlet_id, pollutant, time, TRUE AS is_over FROM over_hours

@@ -4,8 +4,8 @@ WITH over_limit AS (
     SELECT
         outlet_id, enterprise_id, pollutant, time, ratio, limit_mg_m3,
         LAG(time) OVER (PARTITION BY outlet_id, pollutant ORDER BY time) AS time_before
-    FROM cems_long
-    WHERE is_valid AND is_running AND ratio > 1
+    FROM exceeding_hours
+    WHERE is_running AND ratio > 1
 ),
 begun AS (
     SELECT
