@@ -296,6 +296,12 @@ def _like(node: exp.Like | exp.ILike) -> Expression:
     return node
 
 
+def _inlined(node: exp.CTE) -> Expression:
+    """Spark always asks a named part anew where it is named, and has no words for it."""
+    node.set("materialized", None)
+    return node
+
+
 def _as_double(node: Expression) -> Expression:
     return exp.cast(node.copy(), "DOUBLE")
 
@@ -328,4 +334,5 @@ REPAIRS: tuple[tuple[Any, Callable[[Any], Expression]], ...] = (
     (exp.Avg, _averaged),
     (exp.Div, _divided),
     (exp.Round, _rounded),
+    (exp.CTE, _inlined),
 )

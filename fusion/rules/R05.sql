@@ -9,7 +9,7 @@ WITH by_day AS (
     WHERE averaging = 'day'
     GROUP BY outlet_id, pollutant
 ),
-valid AS (
+valid AS NOT MATERIALIZED (
     SELECT c.outlet_id, c.enterprise_id, c.pollutant, c.time, c.ratio, c.limit_mg_m3
     FROM cems_long AS c
     LEFT JOIN by_day AS d ON d.outlet_id = c.outlet_id AND d.pollutant = c.pollutant

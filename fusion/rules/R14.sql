@@ -3,9 +3,9 @@
 -- half of its hours chosen by the value itself, so that a copy falls into the same half). Step two compares the
 -- transmitted texts of these pairs. One device number at several outlets is one monitor serving them: no pair.
 -- Stopped hours, zeros and whole numbers prove nothing. Operator and address of the logger are not in the catalogue.
-WITH hours AS (
+WITH hours AS NOT MATERIALIZED (
     SELECT
-        h.outlet_id, h.enterprise_id, h.mn, h.time, h.pm_mg_m3 AS pm, h.so2_mg_m3 AS so2, h.nox_mg_m3 AS nox,
+        h.outlet_id, h.outlet_hour, h.enterprise_id, h.mn, h.time, h.pm_mg_m3 AS pm, h.so2_mg_m3 AS so2, h.nox_mg_m3 AS nox,
         h.pm_text, h.so2_text, h.nox_text
     FROM cems_wide AS h
     WHERE h.is_running AND COALESCE(h.nox_flag, h.so2_flag, h.pm_flag, 'N') <> 'F'
@@ -52,21 +52,21 @@ twins AS (
     ) AS of_day
 ),
 half AS (
-    SELECT outlet_id, time, pm, so2, nox FROM hours
+    SELECT outlet_hour // 10000000 AS outlet_no, outlet_id, time, pm, so2, nox FROM hours
     WHERE so2 > 0 AND CAST(ROUND(1000 * so2) AS BIGINT) % 2 = 0
 ),
 again AS (  -- values met oftener stand still (R03) or are coarse
-    SELECT outlet_id, so2, 1 AS kind, pm AS other FROM half WHERE pm > 0
-    GROUP BY outlet_id, so2, pm HAVING COUNT(*) BETWEEN 2 AND $copies_max
+    SELECT outlet_no, so2, 1 AS kind, pm AS other FROM half WHERE pm > 0
+    GROUP BY outlet_no, so2, pm HAVING COUNT(*) BETWEEN 2 AND $copies_max
     UNION ALL
-    SELECT outlet_id, so2, 2, nox FROM half WHERE nox > 0
-    GROUP BY outlet_id, so2, nox HAVING COUNT(*) BETWEEN 2 AND $copies_max
+    SELECT outlet_no, so2, 2, nox FROM half WHERE nox > 0
+    GROUP BY outlet_no, so2, nox HAVING COUNT(*) BETWEEN 2 AND $copies_max
 ),
 again_hours AS (
-    SELECT a.outlet_id, a.so2, a.kind, a.other, h.time
+    SELECT h.outlet_id, a.so2, a.kind, a.other, h.time
     FROM again AS a
     INNER JOIN half AS h
-        ON h.outlet_id = a.outlet_id AND h.so2 = a.so2 AND a.other = (CASE a.kind WHEN 1 THEN h.pm ELSE h.nox END)
+        ON h.outlet_no = a.outlet_no AND h.so2 = a.so2 AND a.other = (CASE a.kind WHEN 1 THEN h.pm ELSE h.nox END)
 ),
 copies AS (
     SELECT a.outlet_id, a.outlet_id AS twin_id, DATE_DIFF('hour', a.time, b.time) AS lag_h
@@ -80,6 +80,9 @@ pairs AS (
     SELECT * FROM twins
     UNION ALL
     SELECT * FROM copies
+),
+of_pairs AS (
+    SELECT * FROM hours WHERE outlet_id IN (SELECT outlet_id FROM pairs UNION ALL SELECT twin_id FROM pairs)
 ),
 compared AS (  -- `time` is the hour of the second one: of the copy, where one lags behind
     SELECT
@@ -95,8 +98,8 @@ compared AS (  -- `time` is the hour of the second one: of the copy, where one l
         CASE WHEN a.so2_text = b.so2_text AND a.so2 > 0 AND a.so2_text LIKE '%.%' THEN 1 ELSE 0 END AS so2_same,
         CASE WHEN a.nox_text = b.nox_text AND a.nox > 0 AND a.nox_text LIKE '%.%' THEN 1 ELSE 0 END AS nox_same
     FROM pairs AS p
-    INNER JOIN hours AS a ON a.outlet_id = p.outlet_id
-    INNER JOIN hours AS b ON b.outlet_id = p.twin_id AND b.time = a.time + INTERVAL 1 HOUR * p.lag_h
+    INNER JOIN of_pairs AS a ON a.outlet_id = p.outlet_id
+    INNER JOIN of_pairs AS b ON b.outlet_id = p.twin_id AND b.time = a.time + INTERVAL 1 HOUR * p.lag_h
 ),
 same AS (
     SELECT *, LAG(time) OVER (PARTITION BY outlet_id, twin_id, lag_h ORDER BY time) AS time_before

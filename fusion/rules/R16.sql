@@ -4,7 +4,7 @@
 -- such days, followed back into history; granularity: a night.
 -- Left out: (b) night electricity of single-shift enterprises, since shifts are not in the catalogue; (c)
 -- micro-stations at night, which R34 and R35 tell with their bearing.
-WITH hours AS (
+WITH hours AS NOT MATERIALIZED (
     SELECT
         outlet_id,
         enterprise_id,

@@ -246,6 +246,9 @@ REPAIRED = {
                REGEXP_EXTRACT('NOx=12', '([a-zA-Z]+)=(\d+)', 2) AS e, 'it''s \n' AS q, CONTAINS('瞭望', '望') AS z
         FROM """ + NUMBERS,
     "columns left out of a star": f"SELECT t.* EXCLUDE (x) FROM {NUMBERS}",
+    "a part that is asked anew where it is named": f"""
+        WITH one AS NOT MATERIALIZED (SELECT id, x FROM {NUMBERS})
+        SELECT a.id, b.x FROM one AS a INNER JOIN one AS b ON b.id = a.id + 1""",
     "small and large numbers": f"""
         SELECT CAST(id AS UTINYINT) AS a, CAST(id AS UINTEGER) AS b, CAST(SUM(id) OVER () AS BIGINT) AS c
         FROM {NUMBERS}""",
