@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from data_adapters.places.coordinates import TO_WGS84
 from data_adapters.places.placing import Degrees, Places
@@ -106,7 +106,7 @@ def _minority(wins: NDArray[np.int64], best: int) -> float:
     for other in range(len(SYSTEMS)):
         against, cast = int(wins[other, best]), int(wins[other, best] + wins[best, other])
         if other != best and against >= MIN_MINORITY and against / cast >= MIXED_SHARE:
-            sure.append(float(binom.cdf(against - 1, cast, NOISE_SHARE)))
+            sure.append(float(bdtr(against - 1, cast, NOISE_SHARE)))
     return max(sure) if max(sure) >= SURE else 0.0
 
 

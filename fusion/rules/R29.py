@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from fusion.grid import cells_of
 from fusion.rules.asked import asked
@@ -65,12 +66,16 @@ class Grid:
 
     def place(self, col: Ints, row: Ints) -> Ints:
         """Number of the cells at columns and rows, -1 where the grid has none."""
-        code = self.col * 10_000 + self.row
-        order = np.argsort(code)
-        wanted = col * 10_000 + row
-        at = np.minimum(np.searchsorted(code[order], wanted), max(len(code) - 1, 0))
-        found = order[at] if len(order) else np.zeros_like(wanted)
-        return np.where(code[found] == wanted, found, -1) if len(order) else np.full_like(wanted, -1)
+        cols, rows = self._numbers.shape
+        is_inside = (col >= 0) & (col < cols) & (row >= 0) & (row < rows)
+        return np.where(is_inside, self._numbers[np.where(is_inside, col, 0), np.where(is_inside, row, 0)], -1)
+
+    @cached_property
+    def _numbers(self) -> Ints:
+        """Columns x rows of the whole grid: the number of the cell that lies there."""
+        numbers = np.full((self.col.max(initial=0) + 1, self.row.max(initial=0) + 1), -1)
+        numbers[self.col, self.row] = np.arange(len(self.col))
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -264,7 +269,7 @@ def q_values(mean_z: Reals, is_tried: Flags, is_sample: Flags, tests: int) -> Re
         return q
     middle = np.median(usual)
     spread = max(1.4826 * float(np.median(np.abs(usual - middle))), 0.1)
-    q[at] = benjamini_hochberg(norm.sf((mean_z[at] - middle) / spread), max(tests, len(at)))
+    q[at] = benjamini_hochberg(ndtr((middle - mean_z[at]) / spread), max(tests, len(at)))
     return q
 
 

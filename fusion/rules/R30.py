@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from scipy.spatial import cKDTree
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from fusion.rules.asked import asked
 from fusion.rules.R29 import (
@@ -80,7 +80,7 @@ def composite(measured: Floats, grid: Grid, until: int, values: Values) -> Compo
     if len(known_cells):
         usual = anomaly[known_cells]
         spread = max(1.4826 * float(np.median(np.abs(usual - np.median(usual)))), 0.01)
-        q[known_cells] = benjamini_hochberg(norm.sf((usual - np.median(usual)) / spread), len(usual))
+        q[known_cells] = benjamini_hochberg(ndtr((np.median(usual) - usual) / spread), len(usual))
     high &= q <= values["fdr_q"]
     cells = np.flatnonzero(high)
     area = merge(grid, cells)
