@@ -68,9 +68,9 @@ SCHEMA = pa.schema(
 )
 ENTERPRISES = """
 WITH measured AS (
-    SELECT enterprise_id, AVG(kg) / 24 AS kg_h
+    SELECT enterprise_id, CAST(SUM(kg) AS DOUBLE) / COUNT(*) / 24 AS kg_h  -- decimal sums know no order
     FROM (
-        SELECT enterprise_id, date, SUM(pm_kg) AS kg FROM cems_days
+        SELECT enterprise_id, date, SUM(CAST(pm_kg AS DECIMAL(18, 3))) AS kg FROM cems_days
         WHERE date >= $as_of::TIMESTAMP - INTERVAL 14 DAY GROUP BY enterprise_id, date
     ) AS days
     GROUP BY enterprise_id
