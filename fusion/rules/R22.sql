@@ -1,74 +1,16 @@
 -- Listed enterprises of a city under alert, measured from $grace_h after its start: hours of the alert against the
--- same hours of the day on the last $base_d days without an alert. Lines share the duty by their usual electricity;
--- exempt lines have none, a least load that is allowed for safety lowers it, a grade A or leading of the alert's
--- year lifts it.
--- Vehicle logs (gates, stopped trucks) are not in the data; daily accounts speak for plants without hourly meters.
-WITH alerts AS (
+-- same hours of the day on the last $base_d days without an alert; who has a duty stands in alert_duties.
+-- Vehicle logs (gates, stopped trucks) are not in the data.
+WITH bound AS (
     SELECT
-        alert_id, city_adcode, level, from_at AS alert_from, from_at + INTERVAL 1 HOUR * $grace_h AS from_at,
-        LEAST(to_at, $as_of::TIMESTAMP) AS to_at
-    FROM alert_periods
+        alert_id, enterprise_id, level, duty, is_stop, min_load_pct, lines, from_at AS alert_from,
+        from_at + INTERVAL 1 HOUR * $grace_h AS from_at, LEAST(to_at, $as_of::TIMESTAMP) AS to_at
+    FROM alert_duties
     WHERE to_at > $from_at::TIMESTAMP AND from_at + INTERVAL 1 HOUR * $grace_h < LEAST(to_at, $as_of::TIMESTAMP)
-),
-duties AS (
-    SELECT
-        enterprise_id, level, COUNT(*) AS lines, MIN(measure) AS least_measure, MAX(measure) AS most_measure,
-        SUM(baseline_kwh * (CASE WHEN is_exempt THEN 0 ELSE LEAST(reduction_pct, 100 - min_load_pct) END))
-            / NULLIF(SUM(baseline_kwh), 0) / 100 AS duty,
-        MAX(CASE WHEN is_exempt THEN 1 ELSE 0 END) AS has_exempt, MAX(min_load_pct) AS min_load_pct
-    FROM reduction_measures
-    GROUP BY enterprise_id, level
-),
-graded AS (
-    SELECT DISTINCT enterprise_id, year FROM grades WHERE grade IN ('A', 'leading')
-),
-alerted AS (  -- distinct, so that no plan joins all alerts with all duties by the level alone
-    SELECT DISTINCT a.*, e.enterprise_id
-    FROM alerts AS a
-    INNER JOIN enterprises AS e ON e.city_adcode = a.city_adcode
-),
-bound AS (
-    SELECT
-        a.*, d.lines, d.duty, d.min_load_pct,
-        d.least_measure = 'stop' AND d.most_measure = 'stop' AND d.has_exempt = 0 AS is_stop
-    FROM alerted AS a
-    INNER JOIN duties AS d ON d.enterprise_id = a.enterprise_id AND d.level = a.level
-    LEFT JOIN graded AS g ON g.enterprise_id = d.enterprise_id AND g.year = EXTRACT(YEAR FROM a.alert_from)
-    WHERE d.duty > 0 AND g.enterprise_id IS NULL
-),
-signals AS (
-    SELECT enterprise_id, time, 'electricity' AS signal, SUM(kwh) AS value, 1 AS hours
-    FROM power_hours
-    WHERE role = 'production' AND is_online AND enterprise_id IN (SELECT enterprise_id FROM bound)
-    GROUP BY enterprise_id, time
-    UNION ALL
-    SELECT enterprise_id, time, 'emission', SUM(COALESCE(pm_kg, 0) + COALESCE(so2_kg, 0) + COALESCE(nox_kg, 0)), 1
-    FROM cems_hours
-    WHERE enterprise_id IN (SELECT enterprise_id FROM bound)
-        AND COALESCE(pm_kg, so2_kg, nox_kg) IS NOT NULL
-    GROUP BY enterprise_id, time
-    UNION ALL
-    SELECT enterprise_id, CAST(date AS TIMESTAMP), 'electricity', SUM(kwh), 24
-    FROM power_days
-    WHERE enterprise_id IN (SELECT enterprise_id FROM bound)
-        AND enterprise_id NOT IN (SELECT enterprise_id FROM power_hours WHERE role = 'production')
-    GROUP BY enterprise_id, date
-),
-calm AS (
-    SELECT
-        b.alert_id, s.enterprise_id, s.signal, EXTRACT(HOUR FROM s.time) AS hour, s.value,
-        ROW_NUMBER() OVER (
-            PARTITION BY b.alert_id, s.enterprise_id, s.signal, EXTRACT(HOUR FROM s.time) ORDER BY s.time DESC
-        ) AS back
-    FROM bound AS b
-    INNER JOIN signals AS s ON s.enterprise_id = b.enterprise_id AND s.time < b.alert_from
-    LEFT JOIN alert_periods AS o
-        ON o.city_adcode = b.city_adcode AND s.time < o.to_at AND s.time + INTERVAL 1 HOUR * s.hours > o.from_at
-    WHERE o.alert_id IS NULL AND s.value > 0
 ),
 baseline AS (
     SELECT alert_id, enterprise_id, signal, hour, MEDIAN(value) AS usual, COUNT(*) AS days
-    FROM calm
+    FROM alert_calm
     WHERE back <= $base_d
     GROUP BY alert_id, enterprise_id, signal, hour
 ),
@@ -78,7 +20,7 @@ judged AS (
         b.to_at, s.signal, s.time, s.hours, s.value, u.usual,
         CASE WHEN b.min_load_pct > 0 THEN b.min_load_pct / 100 + $tol ELSE $stop_max END AS allowed
     FROM bound AS b
-    INNER JOIN signals AS s
+    INNER JOIN alert_signals AS s
         ON s.enterprise_id = b.enterprise_id AND s.time >= b.from_at
         AND s.time + INTERVAL 1 HOUR * s.hours <= b.to_at
     INNER JOIN baseline AS u
