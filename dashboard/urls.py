@@ -65,6 +65,8 @@ WORK_CHANGES = "/work/changes.json"
 WORK_CELL = "/work/cells/<cell_id>.json"
 OWN_DATA = "/work/own.json"
 OWN_NOTES = "/work/own/notes"
+OWN_FILES = "/work/own/files"
+OWN_DONE = "/work/own/done"
 WORK_OUTLINE = "/work/outlines/<int:city_idx>.json"
 
 GRID_BUNDLE = "/_dash-component-suites/dash_ag_grid/dash_ag_grid.min.js"

@@ -48,7 +48,7 @@
     const form = new FormData();
     for (const id of clueIds) form.append('clue', id);
     form.append('file', file);
-    return post('attachments', form);
+    return post(config.page === 'own' ? 'own/files' : 'attachments', form);
   }
 
   const listeners = [];

@@ -56,7 +56,8 @@ def own_orders(db: duckdb.DuckDBPyConnection, casebook: Casebook, enterprise_id:
     """What a plant still has to put right, the newest order first.
 
     Shape   clue_id, state, ordered_at, due_at (of who has to act: None where that is not the plant), order_no,
-            measures, mode, milestones (None where only the register told of the order), notes of the plant's own
+            measures, mode, milestones (None where only the register told of the order), reported_at (of its last report
+            that it is done, if it sent one), notes of the plant's own
     """
     rows = db.sql(sql("own_orders"), params={"enterprise_id": enterprise_id}).to_arrow_table().to_pylist()
     return [_order(row, casebook) for row in rows]
@@ -67,6 +68,7 @@ def _order(row: Mapping[str, Any], casebook: Casebook) -> dict[str, Any]:
     records = effective(events)
     orders = [records[event.event_id] for event in events if event.event == "order_rectify"]
     told = orders[-1] if orders else {}
+    reports = [event.at for event in events if event.role == ROLE and event.event == "report_done"]
     notes = [event for event in events if event.role == ROLE and event.reason]
     is_due_by_plant = row["state"] in ("RECTIFYING", "LISTED_SUPERVISED")
     return {
@@ -75,6 +77,7 @@ def _order(row: Mapping[str, Any], casebook: Casebook) -> dict[str, Any]:
         "ordered_at": _text(row["ordered_at"]),
         "due_at": _text(row["due_at"]) if is_due_by_plant else None,
         **{name: told.get(name) for name in ORDER},
+        "reported_at": _text(reports[-1]) if reports else None,
         "notes": [{"at": _text(event.at), "text": event.reason} for event in notes],
     }
 

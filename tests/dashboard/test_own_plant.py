@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from house import PASSWORD, QUICK, data_of, marked_snapshot, marks_in, signed_in, text_of
 from test_access_leaks import addresses
@@ -110,6 +112,38 @@ def test_a_plant_writes_to_no_clue_that_was_not_told_to_it(house, works):
     assert works.post("/work/own/notes", json={"clue_id": clue_id, "text": "x"}).status_code == 404
     assert works.post(f"/work/clues/{house.clue_id}/comment", json={"text": "x"}).status_code == 403
     assert house.book.seq() == before
+
+
+def kept(client, clue_id, text):
+    """The hash of a small file that a plant brought for an order."""
+    sent = {"clue": clue_id, "file": (BytesIO(b"%PDF-1.4\n" + text), "photo.pdf")}
+    answer = client.post("/work/own/files", data=sent, content_type="multipart/form-data")
+    return answer.get_json()["sha256"] if answer.status_code == 200 else answer.status_code
+
+
+def test_a_plant_reports_that_its_order_is_done_and_nobody_else_does_for_it(house, works):
+    (order,) = [one for one in works.get("/work/own.json").get_json()["orders"] if one["clue_id"] == house.clue_id]
+    needed = {field["name"] for field in order["report"]["fields"] if field["is_required"]}
+    assert needed >= {"photos_before", "photos_after", "days_after_fix", "responsible"}
+    others, before = signed_in(house.app.server, "others"), house.book.seq()
+    payload = {
+        "photos_before": [kept(works, house.clue_id, b"before")],
+        "photos_after": [kept(works, house.clue_id, b"after")],
+        "days_after_fix": 30, "cost_yuan": 120000, "responsible": "Li Wei", "bureau_contact": "Wang Fang",
+    }  # fmt: skip
+    sent = {"clue_id": house.clue_id, "version": order["report"]["version"], "payload": payload}
+    assert others.post("/work/own/done", json=sent).status_code == 404
+    assert kept(others, house.clue_id, b"x") == 404
+    assert works.post("/work/own/done", json=sent | {"payload": payload | {"photos_after": []}}).status_code == 422
+    assert house.book.seq() == before
+    answer = works.post("/work/own/done", json=sent).get_json()
+    (order,) = [one for one in answer["orders"] if one["clue_id"] == house.clue_id]
+    assert order["report"] is None and order["lines"][-1][1] == f"{house.book.clock():%Y-%m-%d %H:%M}"
+    event = house.book.timeline(house.clue_id)[-1]
+    assert (event.event, event.role, event.actor) == ("report_done", "enterprise", "works")
+    assert house.book.case(house.clue_id).state == "RECHECK"
+    assert works.post("/work/own/done", json=sent).status_code == 409
+    assert house.book.verify().is_whole
 
 
 def test_no_address_tells_a_plant_of_any_other(house, works):

@@ -1,4 +1,4 @@
-/* The page of a plant's own user: its registers, what it measured, what it has to put right, and its notes to that. */
+/* The page of a plant's own user: its registers, what it measured, what it has to put right, its notes and reports. */
 (() => {
   const lookout = window.lookout;
   const { element, word } = lookout;
@@ -34,12 +34,27 @@
     );
   }
 
+  /* The report stands folded: it is sent once, when all is done. */
+  function report(order) {
+    const step = order.report;
+    const send = async (payload) => {
+      show(await lookout.work.post('own/done', { clue_id: order.clue_id, version: step.version, payload }));
+      host('orders-state').textContent = word('own.reported');
+    };
+    return element('details', { className: 'own-report' }, [
+      element('summary', { text: word('own.report') }),
+      element('p', { className: 'own-note', text: word('own.report_note', { state: step.target }) }),
+      lookout.workForm(step, { send, clueIds: [order.clue_id] }),
+    ]);
+  }
+
   function order(one) {
     const said = one.notes.map((told) => element('li', {}, [element('time', { text: told.at }), element('p', { text: told.text })]));
     return element('article', { className: 'own-order', 'aria-label': one.title }, [
       element('h3', { text: one.title }),
       element('p', { className: 'own-state', text: one.state }),
       lines(one.lines),
+      ...(one.report ? [report(one)] : []),
       element('h4', { text: word('own.notes') }),
       said.length ? element('ol', { className: 'own-said' }, said) : element('p', { className: 'own-note', text: word('own.notes_none') }),
       note(one),
