@@ -42,7 +42,7 @@
       host('orders-state').textContent = word('own.reported');
     };
     return element('details', { className: 'own-report' }, [
-      element('summary', { text: word('own.report') }),
+      element('summary', { className: 'work-step work-on', text: word('own.report') }),
       element('p', { className: 'own-note', text: word('own.report_note', { state: step.target }) }),
       lookout.workForm(step, { send, clueIds: [order.clue_id] }),
     ]);
