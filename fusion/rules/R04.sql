@@ -1,7 +1,7 @@
 -- A step of the level by $jump or more, with the load as it was, after which the curve lies flatter than it ever did.
 -- Two steps of work: blocks of 12 hours choose the series worth looking at (a flat stretch of 24 h holds a whole
 -- one), then medians of the 12 hours before and from each hour on are compared there.
--- The level must leave that of the day before too, if by less: the end of a short peak is no step.
+-- The level must leave those of the day and of the two days before too, if by less: the end of a peak is no step.
 -- A flat stretch above the hourly or daily limit is left to R01, R12 and R18: nobody parks a forged value there.
 -- Left out: the parameter log (range, slope, intercept i13007/8) is not in the catalogue; checks of the service
 -- record are told.
@@ -75,6 +75,7 @@ windows AS (
         AVG(value) OVER after_keep AS mean_after,
         STDDEV_SAMP(value) OVER after_keep AS spread_after,
         MEDIAN(value) OVER before_keep AS median_day_before,
+        MEDIAN(value) OVER before_long AS median_days_before,
         AVG(value) OVER before_keep AS mean_before,
         STDDEV_SAMP(value) OVER before_keep AS spread_before,
         MAX(ratio) OVER before_2 AS ratio_before,
@@ -96,6 +97,10 @@ windows AS (
             PARTITION BY outlet_id, pollutant ORDER BY time
             RANGE BETWEEN INTERVAL ($keep_h + 11) HOURS PRECEDING AND INTERVAL 12 HOURS PRECEDING
         ),
+        before_long AS (
+            PARTITION BY outlet_id, pollutant ORDER BY time
+            RANGE BETWEEN INTERVAL ($keep_h + 59) HOURS PRECEDING AND INTERVAL ($keep_h + 12) HOURS PRECEDING
+        ),
         after_keep AS (
             PARTITION BY outlet_id, pollutant ORDER BY time
             RANGE BETWEEN CURRENT ROW AND INTERVAL ($keep_h - 1) HOURS FOLLOWING
@@ -108,6 +113,11 @@ steps AS (
         AND ABS(median_after - median_before) >= $jump * GREATEST(median_before, 0.1 * COALESCE(limit_mg_m3, 0))
         AND ABS(median_after - median_day_before)
             >= 0.5 * $jump * GREATEST(median_day_before, 0.1 * COALESCE(limit_mg_m3, 0))
+        AND COALESCE(
+            ABS(median_after - median_days_before)
+                >= 0.5 * $jump * GREATEST(median_days_before, 0.1 * COALESCE(limit_mg_m3, 0)),
+            TRUE
+        )
         AND spread_after < $cv_post * mean_after
         AND spread_after / mean_after <= $calmer * spread_before / NULLIF(mean_before, 0)
         AND ABS(flow_after - flow_before) <= $load_tol * flow_before

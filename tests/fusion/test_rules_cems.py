@@ -324,6 +324,12 @@ def test_end_of_a_short_peak_is_no_step():
     assert find("R04", 336, hours_only(hours)) == []
 
 
+def test_end_of_a_day_at_another_level_is_no_step():
+    hours = stepped(0, 336, 25.0)
+    hours["nox_mg_m3"][120:140] = 70.0
+    assert find("R04", 336, hours_only(hours)) == []
+
+
 def test_flat_level_above_the_limit_is_left_to_other_rules():
     assert find("R04", 336, hours_only(stepped(level=60.0))) == []
 
