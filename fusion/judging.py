@@ -52,15 +52,16 @@ def judged_from(engine: Engine, as_of: datetime) -> datetime:
 
 
 def all_findings(engine: Engine, judge: Judge, rules: Mapping[str, Rule], kept: Kept | None = None) -> pa.Table:
-    """What all rules find, or were found to on the same data. A rule with profiles is asked once a profile; of each
-    city its own answer counts.
+    """What all rules find, or were found to on the same data. A rule with profiles is asked once a profile in force; of
+    each city its own answer counts.
     """
-    return one_a_clue(engine, rules, answers(judge, rules, kept))
+    return one_a_clue(engine, rules, answers(judge, rules, kept), judge.times["as_of"])
 
 
 def answers(judge: Judge, rules: Mapping[str, Rule], kept: Kept | None = None) -> list[pa.Table]:
-    """What each rule finds with each of its profiles, in their order; `group_code` is the profile's."""
-    asked = [(rule, group) for rule in rules.values() for group in ("", *rule.profile)]
+    """What each rule finds with each of its profiles in force, in their order; `group_code` is the profile's."""
+    day = judge.times["as_of"].date()
+    asked = [(rule, group) for rule in rules.values() for group in ("", *rule.groups_on(day))]
     found = side_by_side(judge, [partial(_found, rule, rule.values(group), kept) for rule, group in asked])
     return [
         one.append_column("group_code", pa.repeat(pa.scalar(group), one.num_rows))
@@ -68,9 +69,10 @@ def answers(judge: Judge, rules: Mapping[str, Rule], kept: Kept | None = None) -
     ]
 
 
-def one_a_clue(engine: Engine, rules: Mapping[str, Rule], parts: Sequence[pa.Table]) -> pa.Table:
-    """Of the answers of all rules those that count where they are."""
-    members = [one for rule in rules.values() for one in _members(engine, rule.rule_id, rule.profile)]
+def one_a_clue(engine: Engine, rules: Mapping[str, Rule], parts: Sequence[pa.Table], as_of: datetime) -> pa.Table:
+    """Of the answers of all rules at `as_of` those that count where they are."""
+    day = as_of.date()
+    members = [one for rule in rules.values() for one in _members(engine, rule.rule_id, rule.groups_on(day))]
     schema = FINDINGS.schema.append(pa.field("group_code", pa.string()))
     engine.register("all_findings", pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)]))
     columns = pa.schema([(name, pa.string()) for name in ("rule_id", "group_code", "city_adcode")])
@@ -95,7 +97,7 @@ def raised(parts: Sequence[pa.Table]) -> pa.Table:
 
 
 def _members(engine: Engine, rule_id: str, groups: Iterable[str]) -> list[dict[str, str]]:
-    """The cities of the groups a rule has profiles for; of two groups the first named has the city."""
+    """The cities of the groups whose profiles are in force; of two groups the first named has the city."""
     chosen: dict[str, str] = {}
     for group in groups:
         found = engine.query("SELECT city_adcode FROM region_groups WHERE group_code = $code", {"code": group})

@@ -142,7 +142,7 @@ class _Build:
                 as_of = self._config.lookout.as_of or self._store.end() or latest_time(engine, now)
                 missing = left_out(engine)
                 self._run_steps(gathered, engine, as_of, waiting=False)
-                self._take_findings(answered, engine)
+                self._take_findings(answered, engine, judge)
             self._run_steps(gathered, engine, as_of, waiting=True)
             self._show_evidence(engine, judge)
             self._fill_boards(engine, judge)
@@ -195,13 +195,15 @@ class _Build:
             kept = self._keeping(tables, judge.times["as_of"])
             return Answered(earlier, answers(judge, self._rules, kept))
 
-    def _take_findings(self, answered: Callable[[], Answered], engine: Engine) -> None:
+    def _take_findings(self, answered: Callable[[], Answered], engine: Engine, judge: Judge) -> None:
         """The findings of all evenings, once the rules have answered."""
         for evening in self._config.lookout.judged_on:
             self._next(f"rules {evening:%m-%d}")
         self._next("rules")
         found = answered()
-        self._tables["findings"] = raised([*found.earlier, one_a_clue(engine, self._rules, found.now)])
+        self._tables["findings"] = raised(
+            [*found.earlier, one_a_clue(engine, self._rules, found.now, judge.times["as_of"])]
+        )
         self._tables |= rule_tables(self._rules, self._tables["findings"], self._config.truth)
         for name in ("findings", "rules"):
             engine.register(name, self._tables[name])

@@ -43,7 +43,7 @@ class Profile(_Strict):
     """
 
     values: Mapping[str, Value]
-    valid_from: date | None = None  # told, as that of the rule
+    valid_from: date | None = None  # before it the cities have the parameters of all others; without it, always
     basis: Literal["source", "proposal", "to_verify"] = "proposal"
     why_zh: str = ""
     why_en: str = ""
@@ -81,6 +81,10 @@ class Rule(_Strict):
     sql: str = ""  # from the .sql beside it
     module: Path | None = None  # the .py beside it
     is_built_in: bool = False  # it reads nothing but tables, so its findings may be kept
+
+    def groups_on(self, day: date) -> tuple[str, ...]:
+        """The groups whose profile is in force on a day, in the order of the file."""
+        return tuple(name for name, one in self.profile.items() if one.valid_from is None or one.valid_from <= day)
 
     def values(self, group: str | None = None, changes: Mapping[str, Value] | None = None) -> dict[str, Value]:
         """The parameters for a region group, with changes of a dry run over them.

@@ -12,7 +12,7 @@ from data_adapters.catalogue import CATEGORIES, schema
 from fusion.engine import Engine
 from fusion.errors import FusionError
 from fusion.findings import Judge
-from fusion.judging import all_findings, judged_from, raised
+from fusion.judging import all_findings, answers, judged_from, raised
 from fusion.rulebook import load_rules
 from fusion.store import Store
 
@@ -160,6 +160,18 @@ def test_a_region_with_a_profile_of_its_own_is_judged_by_it_and_by_nothing_else(
     milder = HEAD.replace("default = 10", "default = 35") + "[profile.BTH]\nleast = 5\n"
     found = all_findings(engine, ready(engine, store), rules(milder))
     assert told(found) == [("110000", "2023-07-19"), ("340100", "2023-07-20")]
+
+
+@pytest.mark.parametrize("day, is_in_force", [("2023-07-20", True), ("2023-07-21", False)], ids=["today", "tomorrow"])
+def test_before_its_date_a_profile_is_not_used_and_its_cities_are_judged_like_all_others(
+    engine, store, rules, day, is_in_force
+):
+    chosen = rules(HEAD + f"[profile.BTH]\nleast = 25\nvalid_from = {day}\n")
+    judge = ready(engine, store)
+    others = [("340100", "2023-07-19"), ("340100", "2023-07-20")]
+    found = told(all_findings(engine, judge, chosen))
+    assert found == (others if is_in_force else [("110000", "2023-07-19"), *others])
+    assert len(answers(judge, chosen)) == 1 + is_in_force
 
 
 def test_a_clue_keeps_its_id_and_the_first_time_it_was_found(engine, store, rules):
