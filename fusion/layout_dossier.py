@@ -80,8 +80,9 @@ DOSSIER_FACTS = Table(
         Column(
             "kind",
             TEXT,
-            "permit, limit, amount, registration, sample, penalty, past_problem, coercive, complaint, petition, "
-            "reduction, grade, order, transmission (of a day, all outlets), cut (under an alert), service or mark",
+            "permit, limit, amount, registration, sample, penalty, past_problem, past_check, coercive, complaint, "
+            "petition, reduction, grade, order, transmission (of a day, all outlets), cut (under an alert), service "
+            "or mark",
         ),
         Column("fact_id", TEXT, "what the register calls it"),
         Column("from_at", TIME, "since when, or when", nullable=True),

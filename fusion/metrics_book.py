@@ -6,6 +6,7 @@ import functools
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Literal, Self
 
@@ -26,6 +27,13 @@ class Words(_Strict):
 
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
+
+
+class Standard(_Strict):
+    """A standard and the day it came into force."""
+
+    code: str = Field(min_length=1)
+    valid_from: date
 
 
 class View(_Strict):
@@ -85,6 +93,7 @@ class Dictionary(_Strict):
     warning: Mapping[str, Words]
     view: Mapping[str, View] = Field(default_factory=dict)
     metric: Mapping[str, Metric]
+    aqi_standard: tuple[Standard, ...] = ()  # of the air-quality index
 
     def get(self, metric_id: str) -> Metric:
         """The figure of that id.

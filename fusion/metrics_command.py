@@ -39,8 +39,10 @@ tables of a [snapshot](snapshot.md) and mentions no filter: whoever asks narrows
 - `fusion.metrics_compare.round_on_round(db, metric, round)` compares a rate per enterprise with the round before, over
   the cities in scope of, and checked in, both; `ranking(db, metric, by)` orders cities, counties or industries.
 - `fusion.metrics_year.year_on_year(db, metric, round)` compares with the round of the same number of the year before: a
-  rate per enterprise where the snapshot holds that round's checks, a share of problems where the list of past
-  problems (H02) has both rounds (`python -m fusion metrics --round 2023-R08 --year-on-year --metric prominent_share`).
+  rate per enterprise where the snapshot holds that round's checks or the register `past_checks` has them, a share of
+  problems where the list of past problems (H02) has both rounds (`python -m fusion metrics --round 2023-R08
+  --year-on-year --metric prominent_share`). Where the list of problems or the standard of the air-quality index
+  changed between them it says **not comparable**: both sides with their denominators, no change.
 - A figure of a register says which category of the [catalogue](catalogue.md) it needs; where that never arrived, the
   figure is not available. Working days follow `fusion/holidays.toml`, the yearly notices of the State Council.
 
@@ -60,6 +62,7 @@ A problem belongs to the check that found it. An enterprise is counted once a ro
 day it was issued, found or begun; of a cut the day the alert began.
 """
 
+NOT_COMPARABLE = "not comparable"
 Compare = Callable[..., RoundOnRound]
 Snapshots = Annotated[Path, typer.Option("--snapshots", help="Folder of the snapshots.")]
 Ids = Annotated[list[str] | None, typer.Option("--metric", help="Only this figure; may be given again.")]
@@ -186,6 +189,7 @@ def _show_rounds(snapshots: Path, ids: list[str] | None, asked: tuple[str, Compa
         metric = dictionary().get(one.metric_id)
         sides = [" of ".join(part for part in _cells(side, metric)[:2] if part) for side in (one.now, one.before)]
         change = "-" if one.change is None else f"{100 * one.change:+.1f} %"
+        change = NOT_COMPARABLE if any(note.key == "not_comparable" for note in one.notes) else change
         grid.add_row(one.metric_id, *sides, change, str(one.n_cities), ", ".join(note.key for note in one.notes))
     _print(grid)
 

@@ -105,7 +105,7 @@ def round_against(
         raise FusionError(f"metric {metric_id} can't be compared round on round", f"known: {', '.join(known)}")
     there = rounds_by_code(db)
     now, before = find_round(there, round_code), find_round(there, other_code)
-    cities_now, cities_before = (_cities(db, one.idx) for one in (now, before))
+    cities_now, cities_before = (cities_of(db, one.idx) for one in (now, before))
     common = sorted(cities_now & cities_before)
     both = [
         Asked(db, dictionary(), COMMON, {"round": one.idx, "cities": common}).measure({metric_id: metric}, lacking)[0]
@@ -180,7 +180,8 @@ def find_round(rounds: Mapping[str, Round], code: str) -> Round:
     return rounds[code]
 
 
-def _cities(db: duckdb.DuckDBPyConnection, round_idx: int) -> set[int]:
+def cities_of(db: duckdb.DuckDBPyConnection, round_idx: int) -> set[int]:
+    """The cities, by their rows of places, that a round has checks of."""
     text = "SELECT DISTINCT city_idx FROM checks WHERE round_idx = $round AND city_idx <> $nothing"
     return {city for (city,) in db.execute(text, {"round": round_idx, "nothing": NO_PLACE}).fetchall()}
 

@@ -26,7 +26,7 @@ TYPES: Mapping[str, pa.DataType] = MappingProxyType(
 CANONICAL_DAYS = {"satellite_grid": "date", "satellite_detections": "observed_date"}
 # Registers beside the categories; those of the second line are canonical tables, what teams did among them.
 AUXILIARY = (
-    "sites", "fleet_points", "incineration_plants", "round_summaries", "truth",
+    "sites", "fleet_points", "incineration_plants", "round_summaries", "past_checks", "truth",
     "region_groups", "rounds", "teams", "inspections", "problems", "clues", "clue_events",
 )  # fmt: skip
 

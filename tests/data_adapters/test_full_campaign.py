@@ -24,6 +24,8 @@ from data_adapters.campaign.full.complaints import write_complaints
 from data_adapters.campaign.full.components import ground_excess, near_plumes, write_components
 from data_adapters.campaign.full.draws import SHIFTS, Draw, draw_for, draw_of
 from data_adapters.campaign.full.emergency import write_emergency
+from data_adapters.campaign.full.habits import make_habits
+from data_adapters.campaign.full.history import make_history
 from data_adapters.campaign.full.outlet_cases import RECIPES
 from data_adapters.campaign.full.permits import write_permits
 from data_adapters.campaign.full.plumes import concentration
@@ -131,6 +133,8 @@ REFERENCES = [
     ("D02", "station_id", "D01", "station_id"),
     ("K01", "station_id", "sites", "site_id"),
     ("fleet_points", "enterprise_id", "L01", "enterprise_id"),
+    ("past_checks", "enterprise_id", "L01", "enterprise_id"),
+    ("past_checks", "round_code", "round_summaries", "round_code"),
     ("truth", "enterprise_id", "L01", "enterprise_id"),
 ]
 
@@ -140,6 +144,22 @@ def test_reference_between_categories_holds(ask, link):
     source, column, target, key = link
     found = ask(f"select distinct {column} from {{{source}}} where {column} not in (select {key} from {{{target}}})")
     assert found == []
+
+
+def test_checks_of_earlier_years_found_the_problems_that_are_listed_of_them(ask):
+    apart = ask(
+        """with listed as (
+             select round_code, enterprise_id, count(*) n, count(*) filter (is_prominent) p from {H02}
+             where round_code not like '2023-%' and problem_id not like 'PROBLEM-P%' group by all)
+           select * from {past_checks} c full join listed l using (round_code, enterprise_id)
+           where coalesce(c.problems, -1) <> coalesce(l.n, 0) or c.prominent <> coalesce(l.p, 0)"""
+    )
+    assert apart == []
+    seen = ask("select round_code, count(*), count(distinct enterprise_id) from {past_checks} group by 1 order by 1")
+    assert [code for code, *_ in seen] == [f"{year}-R{n:02d}" for year in (2021, 2022) for n in range(1, 13)]
+    assert all(checks == enterprises > 10 for _, checks, enterprises in seen)
+    told = dict(ask("select round_code, enterprises from {round_summaries}"))
+    assert all(told[code] == enterprises for code, _, enterprises in seen)
 
 
 def test_truth_table_has_three_cases_for_every_rule_on_objects_of_their_own(ask):
@@ -299,8 +319,9 @@ def parts(tmp_path_factory, national_regions):
     plan, out = Plan(0.1, seed=1), tmp_path_factory.mktemp("parts")
     world = make_world(plan, national_regions)
     sink = Sink(out, plan)
-    for write_part in (write_emergency, write_complaints, write_permits, write_registers, write_accounts):
+    for write_part in (write_emergency, write_complaints, write_permits, write_registers):
         write_part(world, sink)
+    write_accounts(world, sink, make_habits(world, make_history(world)))
     connection = duckdb.connect()
     places = {code: f"'{out}/{code}/*.parquet'" for code in CATEGORIES}
     return world, lambda sql: connection.sql(sql.format(**places)).fetchall()

@@ -10,6 +10,7 @@ from test_metrics import check, clue, database, keys, one, problem
 
 from fusion.errors import FusionError
 from fusion.metrics import dictionary, reason
+from fusion.metrics_standards import aqi_standard
 from fusion.metrics_year import year_on_year
 
 
@@ -43,13 +44,70 @@ def the_list():
     return two_years(dossier_facts=facts, enterprises=firms)
 
 
+def alike():
+    """Problems of one type in both years: 30 and 60."""
+    first = [problem(i, i) | {"round_idx": 0} for i in range(30)]
+    return first + [problem(200 + i, 100 + i % 30) | {"round_idx": 1} for i in range(60)]
+
+
 def test_rates_per_enterprise_are_compared_over_the_cities_checked_in_both_years():
-    found = year_on_year(two_years(), "problems_per_enterprise", "2023-R01")
+    found = year_on_year(two_years(problems=alike()), "problems_per_enterprise", "2023-R01")
     assert (found.previous_code, found.n_cities, found.change) == ("2022-R01", 1, pytest.approx(1.0))
     assert (found.now.denominator, found.before.denominator) == (30, 30)
+    assert not {"types_changed", "not_comparable"} & keys(found) and keys(found) <= set(dictionary().warning)
+
+
+def test_years_with_another_list_of_problems_are_told_as_not_comparable_with_both_counts():
+    found = year_on_year(two_years(), "problems_per_enterprise", "2023-R01")
+    assert found.change is None and found.notes[0].key == "not_comparable"
+    assert (found.now.numerator, found.now.denominator) == (60, 30)
+    assert (found.before.numerator, found.before.denominator) == (30, 30)
     changed = next(note for note in found.notes if note.key == "types_changed")
     assert changed.now == 2
     assert keys(found) <= set(dictionary().warning)
+
+
+def test_a_type_too_rare_to_be_missed_is_told_and_hinders_no_comparison():
+    rare = problem(999, 101, kind="rare") | {"round_idx": 1}
+    found = year_on_year(two_years(problems=[*alike(), rare]), "problems_per_enterprise", "2023-R01")
+    assert found.change == pytest.approx(61 / 30 - 1) and "types_changed" in keys(found)
+
+
+def test_years_with_another_air_quality_index_are_told_as_not_comparable():
+    rounds = [
+        {"round_idx": at, "round_code": f"{year}-R01", "year": year, "number": 1, "from_date": date(year, 3, 2),
+         "to_date": date(year, 3, 16)}
+        for at, year in enumerate((2025, 2026))
+    ]  # fmt: skip
+    found = year_on_year(two_years(rounds=rounds, problems=alike()), "problems_per_enterprise", "2026-R01")
+    assert found.change is None and {"not_comparable", "aqi_changed"} <= keys(found)
+    assert (aqi_standard(date(2026, 2, 28)), aqi_standard(date(2026, 3, 1))) == ("HJ 633-2012", "HJ 633-2026")
+
+
+def past_check(number, enterprise, problems, prominent=0):
+    detail = json.dumps({"round": "2022-R02", "problems": problems, "prominent": prominent})
+    return {"enterprise_idx": enterprise, "kind": "past_check", "fact_id": f"C{number}", "detail": detail}
+
+
+def test_rates_of_a_year_whose_checks_a_register_tells_have_its_enterprises_as_denominator():
+    """Round 2 of 2023: 60 problems at 30 enterprises of city 10; of 2022 25 enterprises there, 20 with 2 problems."""
+    now = {"round_idx": 0, "round_code": "2023-R02", "year": 2023, "number": 2, "from_date": date(2023, 3, 16),
+           "to_date": date(2023, 3, 30)}  # fmt: skip
+    found_now = [problem(i, i % 30) | {"round_idx": 0} for i in range(60)]
+    facts = [past_check(i, i, 2 * (i < 20), int(i < 4)) for i in range(25)]
+    facts += [past_check(100, 100, 9)]  # in city 20, where nobody was this year
+    facts += [listed(i, "2022-R02") for i in range(40)] + [listed(100 + i, "2023-R02") for i in range(60)]
+    firms = [{"enterprise_idx": i, "city_idx": 20 if i == 100 else 10} for i in (*range(25), 100)]
+    seen = [check(i) for i in range(30)]
+    db = database(rounds=[now], checks=seen, problems=found_now, enterprises=firms, dossier_facts=facts)
+    rate = year_on_year(db, "problems_per_enterprise", "2023-R02")
+    assert (rate.before.numerator, rate.before.denominator, rate.now.denominator) == (40, 25, 30)
+    assert rate.change == pytest.approx(2.0 / 1.6 - 1) and rate.n_cities == 1
+    assert {"as_registered", "city_list_changed"} <= keys(rate) and keys(rate) <= set(dictionary().warning)
+    share = year_on_year(db, "problem_found_rate", "2023-R02")
+    assert (share.before.numerator, share.before.denominator) == (20, 25) and share.before.low < 0.8 < share.before.high
+    prominent = year_on_year(db, "prominent_per_enterprise", "2023-R02")
+    assert (prominent.before.numerator, prominent.before.denominator) == (4, 25)
 
 
 def test_shares_of_problems_are_compared_by_the_list_over_its_common_cities():

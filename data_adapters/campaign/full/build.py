@@ -21,6 +21,7 @@ from data_adapters.campaign.full import (
     marks,
     micro,
     minutes,
+    orders,
     permits,
     plumes,
     power,
@@ -31,6 +32,7 @@ from data_adapters.campaign.full import (
     sites,
     sky,
 )
+from data_adapters.campaign.full.habits import make_habits
 from data_adapters.campaign.full.plan import Plan
 from data_adapters.campaign.full.sink import MANIFEST, Sink, Told, write_manifest
 from data_adapters.campaign.full.world import World, make_world
@@ -50,15 +52,17 @@ def write_campaign(out: Path, plan: Plan, regions: pa.Table, told: Told) -> dict
     world = make_world(plan, regions)
     sink = Sink(out, plan, told)
     networks = sites.make_networks(world)
-    kept = cems.write_cems(world, sink)
+    past = history.make_history(world)
+    habits = make_habits(world, past)
+    kept = cems.write_cems(world, sink, habits)
     minutes.write_minutes(world, sink, kept)
     minutes.write_furnaces(world, sink)
     marks.write_marks(world, sink, kept)
     marks.write_conditions(world, sink, kept)
-    marks.write_orders(world, sink)
+    orders.write_orders(world, sink)
     marks.write_service(world, sink)
     power.write_power(world, sink, kept)
-    power.write_accounts(world, sink)
+    power.write_accounts(world, sink, habits)
     process.write_process(world, sink, kept)
     pm_kg_h = np.concatenate(kept.pm_kg_h)
     excess = plumes.daily_excess(world, pm_kg_h)
@@ -69,7 +73,6 @@ def write_campaign(out: Path, plan: Plan, regions: pa.Table, told: Told) -> dict
     components.write_components(world, sink, networks, (spots, ground))
     _write_air(world, sink, networks, (spots, excess))
     permits.write_permits(world, sink)
-    past = history.make_history(world)
     older = enforcement.write_enforcement(world, sink, past)
     complaints.write_complaints(world, sink)
     emergency.write_emergency(world, sink)

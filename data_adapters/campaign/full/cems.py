@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from data_adapters.campaign.full.cases import Planted, Slot
 from data_adapters.campaign.full.columns import Columns, dates, named, reals, shortest, times
 from data_adapters.campaign.full.draws import draw_for
+from data_adapters.campaign.full.habits import Habits
 from data_adapters.campaign.full.outlet_cases import RECIPES
 from data_adapters.campaign.full.plan import HOURS
 from data_adapters.campaign.full.recipes import Change
@@ -44,12 +45,14 @@ class Kept:
     stops: list[tuple[int, int, int]] = field(default_factory=list)  # outlet, first and last hour
 
 
-def planted_series(world: World, slot: Slot) -> Series:
+def planted_series(world: World, habits: Habits, slot: Slot) -> Series:
     """The hours of a planted outlet, history included, with what its recipe does to them."""
     recipe = RECIPES[slot.rule, slot.kind]
     stacks = world.stacks
     hour = np.arange(-24 * int(stacks.history[slot.outlet]), HOURS)
-    series = usual(stream(world.plan.seed, f"outlet-{slot.outlet}"), stacks, np.array([slot.outlet]), hour)
+    which = np.array([slot.outlet])
+    rhythm = habits.rhythm(world, which, hour)
+    series = usual(stream(world.plan.seed, f"outlet-{slot.outlet}"), stacks, which, hour, rhythm)
     draw = draw_for(world.plan.seed, slot)
     series.size = draw.size
     if recipe.before:
@@ -68,21 +71,23 @@ def _at(change: Change, series: Series, shift_h: int) -> None:
     series.hour = series.hour + shift_h
 
 
-def write_cems(world: World, sink: Sink) -> Kept:
+def write_cems(world: World, sink: Sink, habits: Habits) -> Kept:
     """E01, E02 and E07; planted outlets first."""
     kept = Kept()
     slots = [slot for slot in world.cast.slots if slot.outlet >= 0]
     for slot in slots:
-        series = planted_series(world, slot)
+        series = planted_series(world, habits, slot)
         kept.planted[slot.outlet] = series
         _copy_partner(world, slot, kept)
     for slot in slots:
         _tell_truth(world, slot)
         _write(world, sink, kept.planted[slot.outlet])
         _keep(kept, kept.planted[slot.outlet])
+    hour = np.arange(HOURS)
     for first in range(world.cast.outlets, len(world.stacks), OUTLETS_A_CHUNK):
         which = np.arange(first, min(first + OUTLETS_A_CHUNK, len(world.stacks)))
-        series = usual(stream(world.plan.seed, f"outlets-{first}"), world.stacks, which, np.arange(HOURS))
+        rng, rhythm = stream(world.plan.seed, f"outlets-{first}"), habits.rhythm(world, which, hour)
+        series = usual(rng, world.stacks, which, hour, rhythm)
         settle(series, world.stacks)
         kept.ordinary = kept.ordinary or series
         _write(world, sink, series)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from data_adapters.campaign.full.plan import ROUND_DAYS
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.terrain import city_order
 from data_adapters.campaign.full.world import World
-from data_adapters.campaign.randomness import stream
+from data_adapters.campaign.randomness import Ints, stream
 
 ALERT_H = (228, 300)  # an orange alert in every planted city
 GRACE_H = 8
@@ -21,6 +22,17 @@ DUTY = 0.3  # of the compliers
 LEVELS = ("yellow", "orange", "red")
 AQI_VERSIONS = ("HJ 633-2012", "HJ 633-2026")
 NEW_AQI_YEAR = 2027  # the first whole year of the version in force since March 2026
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Alerts of the round: city, place in LEVELS, first and last hour, and for which pollutant (0 is ozone)."""
+
+    city: Ints
+    level: Ints
+    first_h: Ints
+    last_h: Ints
+    pollutant: Ints
 
 
 def write_emergency(world: World, sink: Sink) -> None:
@@ -83,7 +95,7 @@ def _list_compliers(world: World) -> list[dict[str, Any]]:
     return rows
 
 
-def _write_alerts(world: World, sink: Sink) -> None:
+def planned_alerts(world: World) -> Alerts:
     """The alert of the planted cases first: it holds in the city of each of them."""
     rng, plan = stream(world.plan.seed, "alerts"), world.plan
     n = plan.rows("J02")
@@ -93,19 +105,25 @@ def _write_alerts(world: World, sink: Sink) -> None:
     others = np.setdiff1d(order[: plan.cities], planted)
     others = others if len(others) else np.setdiff1d(order, planted)  # of three cities all may be planted
     city = np.concatenate([planted, rng.choice(others, n)])[:n]  # no second alert there: R22 is planted
-    first = plan.start_s + np.where(np.arange(n) < len(planted), ALERT_H[0], rng.integers(0, 300, n)) * 3600
-    last = np.where(
-        np.arange(n) < len(planted), plan.start_s + ALERT_H[1] * 3600, first + rng.integers(30, 96, n) * 3600
-    )
+    is_planted = np.arange(n) < len(planted)
+    first = np.where(is_planted, ALERT_H[0], rng.integers(0, 300, n))
+    last = np.where(is_planted, ALERT_H[1], first + rng.integers(30, 96, n))
+    level = np.where(is_planted, 1, rng.choice(3, n, p=[0.7, 0.27, 0.03]))
+    return Alerts(city, level, first, last, rng.integers(0, 2, n))
+
+
+def _write_alerts(world: World, sink: Sink) -> None:
+    plan, alerts = world.plan, planned_alerts(world)
+    n = len(alerts.city)
     sink.write_events(
         "J02",
         {
             "alert_id": numbered(f"ALERT-{plan.round_code}-", np.arange(n), 5),
-            "city_adcode": named(world.places.city_code, city),
-            "level": named(LEVELS, np.where(np.arange(n) < len(planted), 1, rng.choice(3, n, p=[0.7, 0.27, 0.03]))),
-            "from_at": times(first),
-            "to_at": times(last),
-            "pollutant": named(("O3", "PM25"), rng.integers(0, 2, n)),
+            "city_adcode": named(world.places.city_code, alerts.city),
+            "level": named(LEVELS, alerts.level),
+            "from_at": times(plan.seconds(alerts.first_h)),
+            "to_at": times(plan.seconds(alerts.last_h)),
+            "pollutant": named(("O3", "PM25"), alerts.pollutant),
             "document_no": numbered("模拟气办〔", np.arange(n), 4),
             "aqi_version": same(AQI_VERSIONS[plan.year >= NEW_AQI_YEAR], n),
         },

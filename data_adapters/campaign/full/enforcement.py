@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,8 @@ import pyarrow.compute as pc
 from data_adapters.campaign import invented
 from data_adapters.campaign.full.columns import Columns, dates, named, numbered, stacked
 from data_adapters.campaign.full.draws import draw_for
-from data_adapters.campaign.full.history import PLANTED_PROBLEM, History, planted_problems
+from data_adapters.campaign.full.history import DAYS_TO_CLOSE, History, closed_days, planted_problems
+from data_adapters.campaign.full.older_rounds import make_visits, write_visits
 from data_adapters.campaign.full.plan import CHECKED, ROUND_DAYS, TEAMS, earlier_rounds, round_start
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.world import World
@@ -76,7 +76,7 @@ def _write_penalties(world: World, sink: Sink) -> None:
 
 def _write_problems(world: World, sink: Sink, history: History) -> Counts:
     """The planted ones, those this year's rounds found, and as many of the years before as the plan asks for."""
-    sink.write("H02", stacked("past_problems", planted_problems(world), _found(world, history.problems())))
+    sink.write("H02", stacked("past_problems", planted_problems(world), _found(world, history.ordinary_problems())))
     older = _write_older(world, sink, sink.left("H02"))
     sink.close("H02")
     return older
@@ -84,10 +84,9 @@ def _write_problems(world: World, sink: Sink, history: History) -> Counts:
 
 def _found(world: World, problems: pa.Table) -> Columns:
     """Problems of this year's rounds; the later ones are still open."""
-    problems = problems.filter(pc.invert(pc.starts_with(problems["problem_id"], PLANTED_PROBLEM)))
-    rng, plan, n = stream(world.plan.seed, "found"), world.plan, problems.num_rows
+    plan, n = world.plan, problems.num_rows
     found_day = problems["found_date"].cast(pa.int32()).to_numpy()
-    closed_day = found_day + rng.integers(5, 90, n)
+    closed_day = closed_days(world, found_day)
     is_exceedance = np.array(problems["problem_type"].to_pylist()) == "exceedance"
     shared = ("problem_id", "round_code", "team_code", "enterprise_id", "problem_type", "is_prominent", "found_date")
     return {
@@ -106,14 +105,15 @@ def _write_older(world: World, sink: Sink, n: int) -> Counts:
     weight = np.where(prominent, PROMINENT / prominent.sum(), (PROBLEMS - PROMINENT) / (~prominent).sum())
     kind_of = rng.choice(len(weight), n, p=weight / weight.sum())
     of = rng.integers(0, len(rounds), n)
-    first = np.array([(round_start(*one) - plan.start).days + plan.start_day for one in rounds])
-    found = first[of] + rng.integers(0, ROUND_DAYS, n)
-    closed_day = found + rng.integers(5, 90, n)
+    visits = make_visits(world, rounds)
+    at = visits.where(stream(plan.seed, "past-found"), of)
+    found = visits.day[at]
+    closed_day = found + rng.integers(*DAYS_TO_CLOSE, n)
     rest: Columns = {
         "problem_id": numbered("PROBLEM-", np.arange(n), 8),
         "round_code": named([f"{year}-R{number:02d}" for year, number in rounds], of),
         "team_code": named([f"T{team:02d}" for team in range(1, TEAMS + 1)], rng.integers(0, TEAMS, n)),
-        "enterprise_id": named(world.enterprises.id, rng.integers(world.cast.enterprises, len(world.enterprises), n)),
+        "enterprise_id": named(world.enterprises.id, visits.enterprise[at]),
         "problem_type": named(types["code"], kind_of),
         "pollutant": named(("NOx", "SO2", "PM"), np.where(kind_of == types["code"].index("exceedance"), of % 3, -1)),
         "is_prominent": prominent[kind_of],
@@ -122,9 +122,12 @@ def _write_older(world: World, sink: Sink, n: int) -> Counts:
         "closed_date": dates(closed_day, mask=closed_day >= plan.start_day),
     }
     sink.write("H02", rest)
-    codes = rest["round_code"].to_pylist()
-    all_of, prominent_of = Counter(codes), Counter(np.array(codes)[prominent[kind_of]].tolist())
-    return {code: {"problems": all_of[code], "prominent": prominent_of[code]} for code in all_of}
+    write_visits(world, sink, visits, at, prominent[kind_of])
+    counts = (np.bincount(one, minlength=len(rounds)) for one in (visits.round, of, of[prominent[kind_of]]))
+    codes = [f"{year}-R{number:02d}" for year, number in rounds]
+    names = ("enterprises", "problems", "prominent")
+    rows = zip(*(one.tolist() for one in counts), strict=True)
+    return {code: dict(zip(names, row, strict=True)) for code, row in zip(codes, rows, strict=True)}
 
 
 def _days_to_fix(world: World, what: str, n: int) -> Ints:

@@ -19,13 +19,16 @@ from data_adapters.campaign.full.plan import CHECKED, ROUND_DAYS, TEAMS, earlier
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.world import World
 from data_adapters.campaign.places import cells_within
-from data_adapters.campaign.randomness import Texts, stream
+from data_adapters.campaign.randomness import Floats, Ints, Texts, stream
 from data_adapters.campaign.sizes import Size
 from data_adapters.tables import TABLES, conform
 
 CLUES_A_ROUND = 6_000
 LEAST_CHECKS = 20
 PLANTED_PROBLEM = "PROBLEM-P"
+AT_THE_STACK = ("exceedance", "treatment_not_operating", "evasion", "emergency_noncompliance", "cems_falsification")
+DAYS_TO_CLOSE = (5, 90)
+MENDED_AT_H = 9  # o'clock on the day the problem is closed
 # R28: days since the problem was closed, and its kind
 CLOSED = {"positive": (60, "exceedance"), "negative": (300, "exceedance"), "lookalike": (60, "dust_bare_land")}
 COUNTS = """
@@ -73,6 +76,31 @@ class History:
         """The problems found, each with the team that found it."""
         teams = self.tables["inspections"].select(["inspection_id", "team_code"])
         return self.tables["problems"].join(teams, "inspection_id").sort_by("problem_id")
+
+    def ordinary_problems(self) -> pa.Table:
+        """Those of `problems` that were not planted."""
+        problems = self.problems()
+        return problems.filter(pc.invert(pc.starts_with(problems["problem_id"], PLANTED_PROBLEM)))
+
+
+def closed_days(world: World, found_day: Ints) -> Ints:
+    """When the ordinary problems of this year are closed, in days from 1970; the later ones after the round."""
+    days: Ints = found_day + stream(world.plan.seed, "found").integers(*DAYS_TO_CLOSE, len(found_day))
+    return days
+
+
+def put_right(world: World, history: History) -> Floats:
+    """By enterprise the hour of the round at which a fault at its stacks was put right; inf where none was."""
+    problems = history.ordinary_problems()
+    closed = closed_days(world, problems["found_date"].cast(pa.int32()).to_numpy()) - world.plan.start_day
+    types = np.array(problems["problem_type"].to_pylist(), dtype=np.str_)
+    chosen = np.isin(types, AT_THE_STACK) & (closed >= 0) & (closed < ROUND_DAYS)
+    order = np.argsort(world.enterprises.id)
+    names = np.array(problems["enterprise_id"].to_pylist(), dtype=np.str_)[chosen]
+    who = order[np.searchsorted(world.enterprises.id, names, sorter=order)]
+    hour = np.full(len(world.enterprises), np.inf)
+    np.minimum.at(hour, who, 24.0 * closed[chosen] + MENDED_AT_H)
+    return hour
 
 
 def make_history(world: World) -> History:

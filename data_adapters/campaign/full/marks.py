@@ -1,4 +1,4 @@
-"""What is written about stacks and their devices: marks (E04, E05), orders (E08), service (E09)."""
+"""What is written about stacks and their devices: marks (E04, E05) and service (E09)."""
 
 from __future__ import annotations
 
@@ -157,34 +157,6 @@ def write_conditions(world: World, sink: Sink, kept: Kept) -> None:
         "marked_at": times(begin + rng.integers(0, 3, n) * 600),
     }
     sink.write_events("E05", stacked("condition_marks", rows, rest))
-
-
-def write_orders(world: World, sink: Sink) -> None:
-    """E08: orders of the round."""
-    rng, plan = stream(world.plan.seed, "orders"), world.plan
-    n = plan.rows("E08")
-    outlet = rng.integers(world.cast.outlets, len(world.stacks), n)
-    outlet[0] = world.cast.of("R12", "positive").outlet
-    issued = plan.start_s + rng.integers(0, ROUND_DAYS * 24, n) * 3600
-    issued[0] = plan.start_s + 210 * 3600
-    is_open = rng.random(n) < 0.3
-    sink.write_events(
-        "E08",
-        {
-            "order_id": numbered(f"ORDER-{plan.round_code}-", np.arange(n), 6),
-            "outlet_id": named(world.stacks.id, outlet),
-            "enterprise_id": named(world.enterprises.id, world.stacks.enterprise[outlet]),
-            "pollutant": named(("PM", "SO2", "NOx"), np.where(np.arange(n) == 0, 1, rng.integers(0, 3, n))),
-            "trigger": named(
-                ("hour_mean", "day_mean", "constant", "transmission"), rng.integers(0, 4, n) * (outlet > 0)
-            ),
-            "level": named(("yellow", "blue", "orange", "red"), rng.choice(4, n, p=[0.5, 0.35, 0.12, 0.03])),
-            "issued_at": times(issued),
-            "reply_due_at": times(issued + 4 * DAY_S),
-            "reply": named(("verified", "not_verified", "explained"), np.where(is_open, -1, rng.integers(0, 3, n))),
-            "closed_at": times(issued + rng.integers(1, 6, n) * DAY_S, mask=is_open),
-        },
-    )
 
 
 def write_service(world: World, sink: Sink) -> None:

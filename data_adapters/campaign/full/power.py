@@ -12,6 +12,7 @@ from data_adapters.campaign.full.cems import Kept
 from data_adapters.campaign.full.columns import Columns, dates, named, reals, times
 from data_adapters.campaign.full.draws import draw_for
 from data_adapters.campaign.full.emergency import ALERT_H, DUTY, GRACE_H
+from data_adapters.campaign.full.habits import Habits
 from data_adapters.campaign.full.plan import HOURS, ROUND_DAYS
 from data_adapters.campaign.full.sink import Sink
 from data_adapters.campaign.full.world import World
@@ -22,6 +23,7 @@ ROLES = ("production", "treatment")
 OFF_H = ((30, 33), (55, 58), (80, 83))  # R20: three hours on three days
 LEFT = {"positive": 0.85, "negative": 0.03, "lookalike": 0.5}  # R22: of the usual power under the alert
 RATED_KW = 800.0
+ACCOUNT_SPREAD = 0.09  # of a day, beside what load does
 
 
 @dataclass(frozen=True)
@@ -144,14 +146,14 @@ def _write_meters(world: World, sink: Sink, who: Who, what: tuple[Ints, Floats, 
     sink.write_days("F01", columns, np.repeat(hour // 24, n))
 
 
-def write_accounts(world: World, sink: Sink) -> None:
+def write_accounts(world: World, sink: Sink, habits: Habits) -> None:
     """F02 and F04: daily energy of the enterprises, planted ones first."""
     for code, part in (("F02", 0.30), ("F04", 0.5)):
         rng = stream(world.plan.seed, f"accounts-{code}")
         n = world.plan.objects(code, ROUND_DAYS)
         who = np.arange(n) % len(world.enterprises)
         level = rng.lognormal(8.2, 1.1, n)
-        use = level * rng.lognormal(0, 0.12, (ROUND_DAYS, n))
+        use = level * rng.lognormal(0, ACCOUNT_SPREAD, (ROUND_DAYS, n)) * habits.daily_load(world, who)
         place = np.tile(np.arange(n), ROUND_DAYS)
         columns: Columns = {
             "account_no": named(np.array([f"{code}A{index:08d}" for index in range(n)]), place),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from data_adapters.campaign.full.habits import Rhythm
 from data_adapters.campaign.full.world import Stacks
 from data_adapters.campaign.randomness import Flags, Floats, Ints
 
@@ -19,7 +20,14 @@ DRYER_O2 = 12.0  # where no reference oxygen applies
 STOPPED_C = 31.0
 HUMIDITY_PCT, PRESSURE_PA = 8.5, -150.0
 MEMORY = 0.85
-USUAL_RATIO, USUAL_LOAD = 0.5, 0.8
+USUAL_LOAD = 0.8
+LEAST_LOAD = 0.3  # below it a load falls ever less, and never to nothing
+FULL_LOAD = (0.95, 0.1)
+WANDER, TREMBLE = (0.05, 0.11, 0.065), (0.03, 0.055, 0.035)  # of the ratio, by pollutant: over hours, and within one
+SPREAD_OF_SPREADS = (0.7, 1.4)
+# Whoever nears the limit doses more: above the first a ratio rises ever less, and never by more than the second; first
+# what is expected, then what comes of it in an hour.
+EXPECTED, REACHED = (0.58, 0.14), (0.80, 0.13)
 
 
 @dataclass
@@ -50,21 +58,23 @@ class Series:
         return 1 + (by - 1) * self.size
 
 
-def _wander(rng: np.random.Generator, shape: tuple[int, ...], spread: float) -> Floats:
+def _wander(rng: np.random.Generator, shape: tuple[int, ...], spread: float | Floats) -> Floats:
     noise = rng.standard_normal(shape) * spread * np.sqrt(1 - MEMORY**2)
     value: Floats = signal.lfilter([1.0], [1.0, -MEMORY], noise, axis=-1)
     return value
 
 
-def usual(rng: np.random.Generator, stacks: Stacks, which: Ints, hour: Ints) -> Series:
-    """What the outlets would send if nothing were wrong."""
+def usual(rng: np.random.Generator, stacks: Stacks, which: Ints, hour: Ints, rhythm: Rhythm) -> Series:
+    """What the outlets would send if nothing were wrong: no hour is above the limit."""
     n, h = len(which), len(hour)
     daily = 0.05 * np.sin(2 * np.pi * ((hour % 24)[None, :] - rng.uniform(6, 12, (n, 1))) / 24)
-    load = np.clip(USUAL_LOAD + daily + _wander(rng, (n, h), 0.06), 0.35, 1.05)
+    load = _held((USUAL_LOAD + daily + _wander(rng, (n, h), 0.06)) * rhythm.load, *FULL_LOAD)
+    low = load < LEAST_LOAD
+    load[low] = LEAST_LOAD * np.exp(load[low] / LEAST_LOAD - 1)  # no floor: a run of equal loads is a flat line
     reference = np.where(np.isnan(stacks.o2_ref[which]), DRYER_O2, stacks.o2_ref[which])
-    o2 = np.clip(reference[:, None] + (0.9 - load) * 4 + _wander(rng, (n, h), 0.25), 2.0, 18.0)
-    level = np.clip(rng.lognormal(np.log(USUAL_RATIO), 0.25, (3, n, 1)), 0.15, 0.62)
-    ratio = level * (0.85 + 0.2 * load) * np.exp(_wander(rng, (3, n, h), 0.07) + rng.normal(0, 0.04, (3, n, h)))
+    room = 4 * np.minimum((21 - reference) / 12, 1.0)  # where little oxygen is used up, little is left at low load
+    o2 = np.clip(reference[:, None] + room[:, None] * (0.9 - load) + _wander(rng, (n, h), 0.25), 2.0, 18.0)
+    ratio = _ratio(rng, stacks.usual[which].T[:, :, None] * rhythm.level * (0.52 + 0.6 * load))
     flag = np.zeros((3, n, h), np.int8)
     mark = rng.random((n, h))
     for name, share in (("C", 0.0025), ("M", 0.0015), ("D", 0.001)):
@@ -84,9 +94,24 @@ def usual(rng: np.random.Generator, stacks: Stacks, which: Ints, hour: Ints) -> 
     )
 
 
+def _ratio(rng: np.random.Generator, expected: Floats) -> Floats:
+    """Ratios that tremble about what is expected and stay below the limit, each outlet in its own measure."""
+    _, n, _ = expected.shape
+    own = rng.uniform(*SPREAD_OF_SPREADS, (3, n, 1))
+    slow, fast = (own * np.array(one)[:, None, None] for one in (WANDER, TREMBLE))
+    tremble = np.exp(_wander(rng, expected.shape, slow) + fast * rng.standard_normal(expected.shape))
+    return _held(_held(expected, *EXPECTED) * tremble, *REACHED)
+
+
+def _held(ratio: Floats, near: float, room: float) -> Floats:
+    high = ratio > near
+    ratio[high] = near + room * np.tanh((ratio[high] - near) / room)
+    return ratio
+
+
 def usual_kg_h(stacks: Stacks) -> Floats:
     """What outlets emit at the usual ratio and load, in kg an hour, outlets x 3: a little more than on average."""
-    kg: Floats = stacks.limit * USUAL_RATIO * (stacks.flow * USUAL_LOAD * 1e-6)[:, None]
+    kg: Floats = stacks.limit * stacks.usual * (stacks.flow * USUAL_LOAD * 1e-6)[:, None]
     return kg
 
 

@@ -20,6 +20,9 @@ from data_adapters.campaign.randomness import Floats, Ints, Texts, pick, stream
 PARK_EVERY = 12
 PARK_WEIGHT = 25.0
 LIMITS = ("limit_pm", "limit_so2", "limit_nox")
+POLLUTANTS = ("pm", "so2", "nox")
+USUAL_RATIOS = (0.06, 0.72)
+PLANTED_RATIO, PLANTED_SPREAD, PLANTED_RATIOS = 0.48, 0.2, (0.2, 0.55)
 REFERENCE_O2 = {"thermal_power": 6.0, "steel": 16.0, "cement": 10.0, "waste_incineration": 11.0, "coking": np.nan}
 COMMON_O2 = 9.0
 OUTLETS_PER_ENTERPRISE = 1.3
@@ -51,6 +54,7 @@ class Stacks:
     number: Ints  # 1 for DA001
     mn: Texts
     limit: Floats  # outlets x 3
+    usual: Floats  # outlets x 3, of the limit
     o2_ref: Floats  # NaN where no reference oxygen applies
     flow: Floats  # m3/h at full load
     height: Floats
@@ -155,12 +159,24 @@ def _make_stacks(plan: Plan, enterprises: Enterprises) -> Stacks:
         number=number,
         mn=mn,
         limit=limit,
+        usual=_usual_ratios(plan, industry, cast.outlets),
         o2_ref=np.array([REFERENCE_O2.get(code, COMMON_O2) for code in codes.tolist()]),
         flow=np.round(flow),
         height=height,
         area=np.clip(flow / 3600 / 11.0 * 1.6, 0.3, None).round(2).astype(np.float64),
         history=np.concatenate([history, np.zeros(n - cast.outlets, np.int64)]).astype(np.int64),
     )
+
+
+def _usual_ratios(plan: Plan, industry: Ints, planted: int) -> Floats:
+    """Of the limit, outlets x 3: as industry and plant go; planted cases are all told against one."""
+    rng, n = stream(plan.seed, "full-usual"), len(industry)
+    of_industry = np.stack([invented.numbers("habits", name)[industry] for name in POLLUTANTS], axis=1)
+    spread = invented.numbers("habits", "spread")[industry][:, None]
+    plant = spread * rng.standard_normal((n, 1))  # a careful plant is careful with all of them
+    ratio = of_industry * np.exp(plant + 0.6 * spread * rng.standard_normal((n, 3)))
+    drawn = rng.lognormal(np.log(PLANTED_RATIO), PLANTED_SPREAD, (planted, 3))
+    return np.concatenate([np.clip(drawn, *PLANTED_RATIOS), np.clip(ratio[planted:], *USUAL_RATIOS)])
 
 
 def _owners(n: int, enterprises: int, cast: Cast) -> tuple[Ints, Ints]:

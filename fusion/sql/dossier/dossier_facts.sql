@@ -38,6 +38,10 @@ WITH told AS (
                                   'due': CAST(due_date AS VARCHAR)})
     FROM past_problems
     UNION ALL
+    SELECT enterprise_id, 'past_check', check_id, CAST(checked_date AS TIMESTAMP), NULL, NULL,
+           TO_JSON({'round': round_code, 'problems': problems, 'prominent': prominent})
+    FROM past_checks
+    UNION ALL
     SELECT enterprise_id, 'coercive', case_id, CAST(from_date AS TIMESTAMP), CAST(to_date AS TIMESTAMP), measure,
            TO_JSON({'police_case_no': police_case_no})
     FROM coercive_cases
