@@ -49,7 +49,9 @@ ACTED = {
         where e.event = 'start_check' and e.event_id is not null""",
 }
 VIEWS = (*MADE, *ACTED)
-# States of one casebook over one snapshot whose rows stay laid out.
+# A snapshot, and number and hash of the newest event of a casebook.
+Key = tuple[str, int, str]
+# States of a casebook over one snapshot whose rows stay laid out.
 KEPT = 16
 CLOCK_RUNS = "is_open AND state <> 'SUSPENDED' AND due_at IS NOT NULL"
 # What may be opened beside the stages.
@@ -86,7 +88,7 @@ class CohortError(ValueError):
 class Loop:
     """The rows of one state of snapshot and casebook."""
 
-    key: tuple[str, int, str]
+    key: Key
     loaded: Loaded
     casebook: Casebook
     _connection: duckdb.DuckDBPyConnection
@@ -132,7 +134,6 @@ class Loop:
 # `clock`: the moment by which a clue's clock is read.
 SCOPED = f"""select c.*, case when c.version = 0 then $register_now else $now end as clock
     from loop_clues c where {SCOPE}"""
-_kept: OrderedDict[tuple[str, int, str], tuple[duckdb.DuckDBPyConnection, dict[str, str]]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -140,15 +141,17 @@ def loop(loaded: Loaded, casebook: Casebook) -> Loop:
     """The loop as it stands now; what it counts is made once for each state of snapshot and casebook."""
     seq, digest = casebook.head()
     key = (loaded.id, seq, digest)
-    connection = loaded.remembered("loop", lambda: _of_snapshot(loaded))
-    if not seq:
-        return Loop(key, loaded, casebook, connection, {name: f"from base_{name}" for name in VIEWS})
     with _lock:
-        if key not in _kept:
-            _kept[key] = connection, _with_casebook(connection, loaded, casebook, _mark(key))
-            while len(_kept) > KEPT:
-                _drop(*_kept.popitem(last=False))
-        return Loop(key, loaded, casebook, *_kept[key])
+        connection = loaded.remembered("loop", lambda: _of_snapshot(loaded))
+        if not seq:
+            return Loop(key, loaded, casebook, connection, {name: f"from base_{name}" for name in VIEWS})
+        # They go with the snapshot that they are rows of.
+        kept = loaded.remembered("loop.kept", OrderedDict[Key, dict[str, str]])
+        if key not in kept:
+            kept[key] = _with_casebook(connection, loaded, casebook, _mark(key))
+            while len(kept) > KEPT:
+                _drop(connection, kept.popitem(last=False)[0])
+        return Loop(key, loaded, casebook, connection, kept[key])
 
 
 def cohort_clause(cohort: str) -> tuple[str, dict[str, Any]]:
@@ -229,13 +232,13 @@ def _with_casebook(
     return {name: old.format(name, mark) for name in MADE} | told
 
 
-def _mark(key: tuple[str, int, str]) -> str:
+def _mark(key: Key) -> str:
     return f"{key[1]}_{key[2][:16]}"
 
 
-def _drop(key: tuple[str, int, str], kept: tuple[duckdb.DuckDBPyConnection, dict[str, str]]) -> None:
+def _drop(connection: duckdb.DuckDBPyConnection, key: Key) -> None:
     """Free what was made for a state of the casebook that nobody asks for any more."""
-    with kept[0].cursor() as db:
+    with connection.cursor() as db:
         for name in ("touched", *VIEWS):
             db.execute(f"drop table if exists {name}_{_mark(key)}")
 

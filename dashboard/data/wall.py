@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.data.filters import Filters
 from dashboard.data.layers import sql
-from dashboard.data.loop import COHORTS, Loop
+from dashboard.data.loop import COHORTS, Loop, clues_of
 from dashboard.data.metrics import scoped
 from dashboard.data.queries import parameters
 from dashboard.data.store import Loaded
@@ -82,7 +82,7 @@ def cities_of(now: Loop, filters: Filters, cohort: str) -> list[Row]:
 
 def rows_of(now: Loop, filters: Filters, cohort: str) -> list[int]:
     """Row numbers, in the snapshot's columns, of the clues of a cohort; those made since have none."""
-    found = now.table(f"select clue_id from scoped where {COHORTS[cohort]}", filters)
+    found = clues_of(now, cohort, filters)
     with now.loaded.cursor() as db:
         db.register("wanted", found)
         return [index for (index,) in db.execute(ROWS_OF).fetchall()]

@@ -9,7 +9,7 @@ from dashboard.data.filters import Filters
 from dashboard.data.loop import Loop
 from dashboard.data.store import Loaded
 from dashboard.wall.situation import map_of, strip
-from dashboard.wall.telling import SHOWN_TALL, Part, Reach, day, figure, name, panel, state_of, top, words
+from dashboard.wall.telling import SHOWN_TALL, Part, Reach, day, enterprise, figure, name, panel, state_of, top, words
 
 MARKS = ("ssfa", "dry", "thermocouple")
 
@@ -69,8 +69,7 @@ def _quotas(told: Part, reach: Reach) -> Part:
 
 
 def _row(plant: Part, value: float) -> Part:
-    called, city = plant["name"], name(plant["city_zh"], plant["city_en"])
-    return {"name": name(called, called), "sub": city, "value": value}
+    return {"name": enterprise(plant["name"]), "sub": name(plant["city_zh"], plant["city_en"]), "value": value}
 
 
 def _used(plant: Part) -> float:

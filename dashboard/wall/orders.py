@@ -9,7 +9,9 @@ from dashboard.data.filters import Filters
 from dashboard.data.loop import Loop
 from dashboard.data.supervision import supervision
 from dashboard.wall.situation import map_of, strip
-from dashboard.wall.telling import SHOWN_TALL, Part, Reach, figure, name, panel, place, state_of, top, words
+from dashboard.wall.telling import SHOWN_TALL, Part, Reach, enterprise, figure, name, panel, place, state_of, top, words
+
+LATE = "overdue.E_SUPERVISED"
 
 
 def orders(now: Loop, filters: Filters) -> dict[str, Any]:
@@ -24,7 +26,7 @@ def orders(now: Loop, filters: Filters) -> dict[str, Any]:
         "figures": _figures(told, reach),
         "panels": [_cities(now, filters, reach), _longest(told["electronic"], reach)],
         "strip": strip(loaded, filters),
-        "map": map_of(loaded, filters, groups=["supervised"]),
+        "map": map_of(loaded, filters, groups=["supervised"], late=wall.rows_of(now, filters, LATE)),
     }
 
 
@@ -58,5 +60,4 @@ def _longest(electronic: Part, reach: Reach) -> Part:
 
 def _about(row: Part) -> Part:
     """The enterprise, or the cell where none is named."""
-    called = row["enterprise"]
-    return name(called, called) if called else {"cell": row["cell_id"]}
+    return enterprise(row["enterprise"]) if row["enterprise"] else {"cell": row["cell_id"]}

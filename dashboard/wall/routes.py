@@ -59,7 +59,7 @@ def _scene(answers: Answers, playlist: Playlist, name: str) -> Response:
     if wanted is None:
         abort(404)
     now = loop(loaded, _casebook())
-    answer = answers.json(wanted.name, _key(wanted, now), lambda: scene_answer(now, wanted, playlist))
+    answer = answers.json(wanted.name, loaded, _key(wanted, now), lambda: scene_answer(now, wanted, playlist))
     return _told(answer, "application/json", is_kept=False)
 
 
@@ -77,8 +77,9 @@ def _layer(answers: Answers, loaded: Loaded, layer: str) -> Response:
     number = request.args.get("round", type=int)
     if number is not None and not 0 <= number <= LAST_ROUND:
         abort(404)
-    key = (loaded.id, layer, number)
-    answer = answers.get(f"layer/{layer}", key, lambda: layers.layer(loaded.cursor(), layer, number))
+    answer = answers.get(
+        f"layer/{layer}", loaded, (layer, number), lambda: layers.layer(loaded.cursor(), layer, number)
+    )
     return _told(answer, ARROW, is_kept=True)
 
 
@@ -87,11 +88,9 @@ def _changes(answers: Answers, loaded: Loaded) -> Response:
     casebook = _casebook()
     text = request.args.get("since", "0")
     since = int(text) if text.isdecimal() and len(text) < LONGEST_NUMBER else 0
-    head = casebook.head()
-    key = ("changes", loaded.id, head, since)
-    return _told(
-        answers.json("changes", key, lambda: _changed(loaded, casebook, since)), "application/json", is_kept=False
-    )
+    key = ("changes", casebook.head(), since)
+    answer = answers.json("changes", loaded, key, lambda: _changed(loaded, casebook, since))
+    return _told(answer, "application/json", is_kept=False)
 
 
 def _changed(loaded: Loaded, casebook: Casebook, since: int) -> dict[str, Any]:

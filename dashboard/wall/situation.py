@@ -54,7 +54,8 @@ def map_of(
     """What the map draws: cells of `product` up to which day, which enterprises and clues, and where to look.
 
     Shape   clues: those that fit all that is named of `groups` (of states), `pollutant` and `rows` (numbers in the
-            snapshot's columns); near: rounds whose cells are not too old; hot_state: of the table the cells come from
+            snapshot's columns); of these the ones in `late`, if it is named, stand out; near: rounds whose cells are
+            not too old; hot_state: of the table the cells come from
     """
     end = wall.last_day(loaded, filters)
     chosen = [row["idx"] for row in vocabulary(loaded)["rounds"] if row["code"] in filters.rounds]

@@ -6,6 +6,7 @@ Every figure and panel carries how far its data reach (`until`) and a state: `re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -17,6 +18,8 @@ Part = dict[str, Any]
 SHOWN = 8
 # Rows that take two lines.
 SHOWN_TALL = 6
+# As sql/masked.sql makes them.
+MASKED = re.compile(r"\S+ ([0-9A-F]{4}-[0-9A-F]{4})")
 
 
 def words(key: str, **values: Any) -> Part:  # noqa: ANN401 - numbers, names, shares
@@ -27,6 +30,12 @@ def words(key: str, **values: Any) -> Part:  # noqa: ANN401 - numbers, names, sh
 def name(zh: str | None, en: str | None) -> Part:
     """A name in both languages."""
     return {"zh": zh or en or "—", "en": en or zh or "—"}
+
+
+def enterprise(called: str) -> Part:
+    """An enterprise's name is the same in both languages; the code that stands for a masked one has its word."""
+    code = MASKED.fullmatch(called)
+    return name(called, f"Enterprise {code[1]}" if code else called)
 
 
 def share(part: int, whole: int) -> Part:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import threading
+import weakref
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -10,18 +13,23 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from house import PASSWORD, QUICK, marked_snapshot, marks_in, part_of, signed_in, text_of
+from plotly.utils import PlotlyJSONEncoder
 from snapshot_builders import doctored, only_snapshot, source_failed, without_rows
 
+from dashboard.access import DEMO, Viewer
 from dashboard.accounts.store import Accounts
 from dashboard.casebook.calendar import wall_clock
+from dashboard.components.viewer_menu import viewer_menu
 from dashboard.data import clocks, rounds
 from dashboard.data.filters import Filters
 from dashboard.data.loop import loop
-from dashboard.data.store import Store
+from dashboard.data.store import KEPT_OPEN, Store
 from dashboard.factory import create_app
+from dashboard.i18n import Words
 from dashboard.settings import Grant, Settings
 from dashboard.wall import routes
 from dashboard.wall.playlist import DEFAULT, PlaylistError, read_playlist
+from dashboard.wall.telling import enterprise
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCENES = ("situation", "region-g_YRD", "voc", "incineration", "supervision", "loop", "sources")
@@ -209,6 +217,47 @@ def test_failed_not_connected_and_none_do_not_look_like_zero(root: Path, tmp_pat
         assert hot["state"] == state and hot["value"] == (0 if state == "ready" else None)
         assert panel(answer, "hot_cities")["state"] == ("none" if state == "ready" else state)
         assert answer["title"]["key"] == ("wall.title.no_hot" if state == "ready" else "wall.title.unseen")
+
+
+def test_who_may_see_the_wall_finds_the_way_to_it_in_his_language(own):
+    loaded = own.store.current()
+
+    def menu(asking: Viewer, language: str) -> str:
+        told = viewer_menu(Words(language), loaded, asking, f"/clues?region=140000&lang={language}&theme=light")
+        return json.dumps(told, cls=PlotlyJSONEncoder, ensure_ascii=False)
+
+    for language, text in (("zh", "打开大屏"), ("en", "Open the wall")):
+        assert text in menu(DEMO, language) and f'"/wall?lang={language}&theme=light"' in menu(DEMO, language)
+    assert "/wall" not in menu(Viewer("plant", frozenset({"enterprise"})), "zh")
+
+
+def test_a_masked_enterprise_has_a_code_in_both_languages():
+    assert enterprise("企业 9425-0F55") == {"zh": "企业 9425-0F55", "en": "Enterprise 9425-0F55"}
+    assert enterprise("企业 甲")["en"] == "企业 甲"
+
+
+def test_orders_past_their_deadline_stand_out_on_the_map(own):
+    answer = scene(own.server.test_client(), "supervision")
+    assert len(answer["map"]["clues"]["late"]) == figure(answer, "orders_late")["value"]
+
+
+def test_of_a_snapshot_that_is_gone_nothing_is_kept(root: Path, tmp_path: Path):
+    folder = tmp_path / "snapshots"
+    kept = []
+    app = app_over(folder, tmp_path)
+    client = app.server.test_client()
+    for number in range(KEPT_OPEN + 1):
+        doctored(root, folder, name=f"20230622T10000{number}Z-newer")
+        act(app)
+        answer = scene(client, "situation")
+        assert answer["snapshot"].startswith(f"20230622T10000{number}Z")
+        assert client.get(f"{answer['root']}/clues.arrow").status_code == 200
+        shown = app.store.current()
+        kept.append((weakref.ref(shown), weakref.ref(loop(shown, app.server.config["lookout.casebook"]())._connection)))
+    del shown
+    gc.collect()
+    alive = [tuple(ref() is not None for ref in refs) for refs in kept]
+    assert alive == [(False, False)] + [(True, True)] * KEPT_OPEN
 
 
 @pytest.mark.parametrize("names", ["masked", "full"])

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import socket
 import threading
+from datetime import timedelta
 
 import pytest
 import waitress
 from snapshot_builders import doctored
 
+from dashboard.accounts.store import Accounts
+from dashboard.casebook.calendar import wall_clock
 from dashboard.factory import create_app
-from dashboard.settings import Settings
+from dashboard.settings import Grant, Settings
 
 ACCEPT = {"payload": {"opinion": "x", "excluded": ["bad_retrieval"], "severity": 2}, "version": 0}
 SIZES = ((1920, 1080), (3840, 2160), (3840, 1080), (1080, 1920))
@@ -20,7 +23,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 FAULTS = """() => {
   const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const faults = [];
-  const seen = (n) => n.getClientRects().length && !n.closest('.leaflet-container, svg');
+  const seen = (n) => n.checkVisibility({visibilityProperty: true}) && !n.closest('.leaflet-container, svg');
   for (const n of document.querySelectorAll('.wall, .wall *')) {
     const style = getComputedStyle(n);
     if (!seen(n) || style.display === 'inline' || n.tagName === 'CANVAS' || !n.clientWidth) continue;
@@ -202,3 +205,90 @@ def test_nothing_on_the_wall_can_be_pressed_and_its_title_is_read_out(wall):
     assert page.locator("button, a, input, select").count() == 0
     assert page.locator("h1[aria-live=polite]").count() == 1
     assert page.locator(".wall section:not([aria-label]):not(.wall-panel)").count() == 0
+
+
+NEXT = "async () => { await lookout.wall.makeReady(); }"
+FRONT = """() => { const [panel, front] = ['wall-map-panel', 'wall-front'].map((id) => document.getElementById(id));
+  return [panel.dataset.held || '', front.width > 0, lookout.wall.map.view().stats.draws.data]; }"""
+
+
+def test_the_next_scene_is_painted_behind_the_picture_of_the_present_one(wall):
+    screen = wall()
+    show(screen, "region-g_YRD")
+    # A new page looks at its map once more, a moment after it came.
+    screen.page.wait_for_timeout(400)
+    present, figures = title(screen), screen.page.locator("#wall-figures").inner_text()
+    screen.page.evaluate(NEXT)
+    held, has_picture, painted = screen.page.evaluate(FRONT)
+    assert held == "yes" and has_picture
+    assert (title(screen), screen.page.locator("#wall-figures").inner_text()) == (present, figures)
+    screen.page.evaluate("() => lookout.wall.step(1)")
+    # Its turn takes the picture away and paints nothing.
+    assert screen.page.evaluate(FRONT) == ["", False, painted]
+    assert title(screen) != present and screen.page.evaluate("() => location.hash") == "#situation"
+
+
+def test_news_of_the_present_scene_come_before_the_next_one_that_stood_ready(wall, house):
+    screen = wall()
+    show(screen, "situation")
+    before = screen.page.evaluate("() => lookout.wall.drawn().seq")
+    screen.page.evaluate(NEXT)
+    client = house.app.server.test_client()
+    waiting = client.get("/work/clues.json?view=all&status=suspected&severity=2,3&end=50").get_json()["rows"]
+    clue = next(one for one in waiting if one["state"] == "IDENTIFIED")
+    assert client.post(f"/work/clues/{clue['clue_id']}/screen_accept", json=ACCEPT).status_code == 200
+    screen.until(lambda: screen.page.evaluate("() => lookout.wall.drawn().seq") > before, seconds=5)
+    screen.until(lambda: screen.page.evaluate(FRONT)[0] == "", "the old picture stayed in front")
+    assert screen.page.evaluate("() => location.hash") == "#situation"
+
+
+def test_scenes_that_were_shown_leave_nothing_behind(wall):
+    page = wall().page
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Performance.enable")
+    around = """async () => { for (const _ of lookout.wall.drawn().scenes) {
+      await lookout.wall.makeReady(); await lookout.wall.step(1); } await lookout.wall.show('situation'); }"""
+
+    def kept() -> dict[str, float]:
+        page.evaluate(around)
+        cdp.send("HeapProfiler.collectGarbage")
+        counted = {one["name"]: one["value"] for one in cdp.send("Performance.getMetrics")["metrics"]}
+        return {name: counted[name] for name in ("Nodes", "JSEventListeners", "Documents")}
+
+    before = kept()
+    assert kept() == before
+
+
+# An old page whose clock says that the quiet hour has come.
+QUIET = """() => { const now = performance.now.bind(performance); performance.now = () => now() + 7.2e6;
+  lookout.wall.link.now = () => new Date('2026-01-01T04:10:30+08:00'); window.isSamePage = true; }"""
+
+
+def test_at_the_quiet_hour_the_page_begins_afresh_on_its_scene_once_the_server_answers(wall, house):
+    screen = wall(allowed=("Failed to load resource", "request failed"))
+    show(screen, "loop")
+    house.stop()
+    screen.page.evaluate(QUIET)
+    screen.page.wait_for_timeout(2500)
+    assert screen.page.evaluate("() => window.isSamePage"), "it gave up what it had"
+    with screen.page.expect_event("load"):
+        house.start()
+    screen.until(lambda: re.fullmatch(r"\d+", screen.settled or ""), "the wall did not come again")
+    assert screen.page.evaluate("() => [window.isSamePage, lookout.wall.drawn().scene]") == [None, "loop"]
+
+
+def test_a_screen_that_was_revoked_goes_blank_and_says_so(visit, snapshots, playlist, tmp_path):
+    accounts = Accounts(f"sqlite:///{tmp_path}/casebook.db", wall_clock)
+    accounts.add("boss", "correct horse battery staple", Grant(roles=("leader",)))
+    soon = wall_clock() + timedelta(days=1)
+    secret = accounts.add_token("wall-1", "device", Grant(roles=("leader",)), ("wall",), soon)
+    house = House(snapshots, tmp_path, wall=playlist)
+    screen = visit(is_settling=False, at=house, is_fresh=True, allowed=("401",))
+    screen.page.goto(f"{house.url}/device/{secret}?next=/wall")
+    screen.until(lambda: re.fullmatch(r"\d+", screen.settled or ""), "the wall did not settle")
+    assert screen.page.locator(".wall-figure").count() == 4
+    with screen.page.expect_event("load", timeout=10_000):
+        accounts.revoke("wall-1")
+    assert screen.page.locator(".wall").count() == 0
+    assert "撤销" in screen.page.locator("body").inner_text()
+    house.stop()

@@ -4,9 +4,8 @@
   const lookout = (window.lookout = window.lookout || {});
   lookout.map = lookout.map || {};
 
-  /* Margin painted around the viewport, so that a short drag shows no bare edge. */
-  const MARGIN = 0.1;
-  const MAX_PIXEL_RATIO = 2;
+  /* Margin painted around the viewport, so that a short drag shows no bare edge; a map that nobody drags needs none. */
+  const limits = { margin: 0.1, pixelRatio: 2 };
   /* Animation frames stop in a hidden tab; a timer keeps promises about painting. */
   const HIDDEN_DELAY_MS = 100;
 
@@ -75,11 +74,11 @@
       const map = this.map;
       const size = map.getSize();
       if (!map._loaded || size.x < 1 || size.y < 1) return false;
-      const pad = size.multiplyBy(MARGIN).round();
+      const pad = size.multiplyBy(limits.margin).round();
       const topLeft = map.containerPointToLayerPoint(pad.multiplyBy(-1)).round();
       const width = size.x + 2 * pad.x;
       const height = size.y + 2 * pad.y;
-      const ratio = Math.min(window.devicePixelRatio || 1, MAX_PIXEL_RATIO);
+      const ratio = Math.min(window.devicePixelRatio || 1, limits.pixelRatio);
       const world = lookout.map.world;
       const zoom = map.getZoom();
       const scale = (256 * 2 ** zoom) / world.SIZE;
@@ -156,6 +155,7 @@
     context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
   }
 
+  lookout.map.limits = limits;
   lookout.map.CanvasLayer = CanvasLayer;
   lookout.map.useWorld = useWorld;
   lookout.map.useScreen = useScreen;

@@ -59,7 +59,9 @@
   /* Canvases measure themselves in the wall's own unit, whatever its shape. */
   if (config.page === 'wall') {
     lookout.map.world.screenUnit = () => Math.min(3, Math.max(0.6, lookout.scale()));
-    lookout.mapOptions = { words: { map: word('map.label') }, fontScale: 1.25 };
+    lookout.map.limits.margin = 0;
+    /* The panel around the map has its name. */
+    lookout.mapOptions = { fontScale: 1.25 };
   }
 
   lookout.wall = { svg, told, say, moment, amount, unitOf, age, isEnglish };

@@ -61,6 +61,8 @@
     Gone,
     ask,
     changes,
+    /* Whether the page itself would come again. */
+    isThere: () => told(window.location.href).then((response) => response.ok, () => false),
     known: (name) => kept.get(name)?.answer,
     /* Answers out of another snapshot than this are of no use beside it. */
     keepOnly(snapshot) {

@@ -11,6 +11,7 @@
   let data = null;
   let shown = null;
   let looksAt = '';
+  let below = 0;
   let present = new Set();
   const ready = new WeakMap();
   let announce;
@@ -22,6 +23,7 @@
     lookout.onMapReady = (newView, map) => {
       view = newView;
       leaflet = map;
+      map.on('resize', () => look());
       announce();
     };
 
@@ -129,12 +131,18 @@
     { key: 'burner_over', shape: 'diamond', color: lookout.status.token('--hot'), halo: lookout.status.token('--halo'), label: lookout.word('wall.legend.burner_over') },
   ];
 
+  const ORDERS = () => [
+    { key: 'order', shape: 'star', color: lookout.status.token('--status-supervised'), halo: lookout.status.token('--halo'), label: lookout.word('wall.legend.order') },
+    { key: 'order_late', shape: 'diamond', color: lookout.status.token('--hot'), halo: lookout.status.token('--halo'), label: lookout.word('wall.legend.order_late') },
+  ];
+
+  const stylesOf = (map) => (map.points ? BURNERS() : map.clues.late ? ORDERS() : lookout.status.styles());
+
   /* Few marks may be large, many must not hide what lies below them. */
   const swell = (n) => (n < 400 ? 2.5 : n < 2000 ? 1.9 : n < 6000 ? 1.4 : 1);
 
   /* A scene's own points stand in the place of the clues. */
   function drawPoints(points) {
-    view.setClueStyles(BURNERS());
     view.setClues({
       lon: Float32Array.from(points, (p) => p.lon),
       lat: Float32Array.from(points, (p) => p.lat),
@@ -148,8 +156,17 @@
     present = new Set(points.map((p) => (p.is_over ? 1 : 0)));
   }
 
+  /* What is late is seen before what is not. */
+  function drawLate(chosen, late) {
+    const { lon, lat, length } = data.clues;
+    const group = new Uint8Array(length);
+    const severity = new Uint8Array(length).fill(3);
+    for (const i of late) [group[i], severity[i]] = [1, 1];
+    view.setClues({ lon, lat, group, severity, shown: chosen.shown, over: [false, false], showsOver: true, swell: swell(chosen.shown.length) });
+    present = new Set(Array.from(chosen.shown, (i) => group[i]));
+  }
+
   function drawClues(chosen, groups) {
-    view.setClueStyles(lookout.status.styles());
     const over = lookout.status.styles().map((style) => style.isOver);
     view.setClues({ lon: data.clues.lon, lat: data.clues.lat, group: groups, severity: data.clues.severity, shown: chosen.shown, over, showsOver: true, swell: shown.map.enterprises ? 1 : swell(chosen.shown.length) });
     present = new Set(Array.from(chosen.shown, (i) => groups[i]));
@@ -181,18 +198,22 @@
     return made;
   }
 
-  /* The legend is written between choosing what is drawn and looking at it: it takes room from the map. */
-  function draw(answer, writeLegend) {
+  const panel = () => document.getElementById('wall-map-panel');
+
+  /* `measure` tells how much room the legend of what is drawn takes from the map. */
+  function draw(answer, measure) {
     shown = answer;
     const { map } = answer;
     if (!map) return;
     const { groups, chosen, hot, enterprises } = prepared(answer);
     view.setEnterprises({ lon: data.enterprises.lon, lat: data.enterprises.lat, shown: enterprises });
     view.setHotspots(hot ? { col: hot.col, row: hot.row, level: hot.level, age: hot.age, isHollow: hot.isHollow, footprintKm: hot.nativeKm } : null);
+    view.setClueStyles(stylesOf(map));
     if (map.points) drawPoints(map.points);
+    else if (map.clues.late) drawLate(chosen, map.clues.late);
     else drawClues(chosen, groups);
     shade(chosen.byPlace);
-    writeLegend();
+    below = measure();
     look();
   }
 
@@ -202,27 +223,59 @@
     if (!map) return;
     const bounds = data.places.bounds(map.region) || map.bounds || [73, 18, 135, 54];
     const size = leaflet.getSize();
-    const target = [bounds, size.x, size.y].join();
+    const target = [bounds, size.x, size.y, below].join();
     if (!isForced && target === looksAt) return;
     looksAt = target;
     const [west, south, east, north] = bounds;
     const [x, y] = [size.x * PADDING, size.y * PADDING];
-    const below = document.getElementById('wall-legend').offsetHeight;
     leaflet.fitBounds([[south, west], [north, east]], { animate: false, paddingTopLeft: [x, y], paddingBottomRight: [x, y + below] });
   }
+
+  /* What is seen on the map now stays in front of it. */
+  function hold() {
+    const { frame } = view.base;
+    if (panel().dataset.away === 'yes' || panel().dataset.held === 'yes' || !frame) return;
+    const front = document.getElementById('wall-front');
+    front.width = Math.round((frame.width - 2 * frame.pad.x) * frame.ratio);
+    front.height = Math.round((frame.height - 2 * frame.pad.y) * frame.ratio);
+    const context = front.getContext('2d');
+    for (const { canvas } of [view.base, view.data]) context.drawImage(canvas, -frame.pad.x * frame.ratio, -frame.pad.y * frame.ratio);
+    panel().dataset.held = 'yes';
+  }
+
+  /* The next scene is painted behind the picture of the present one: its turn has only to take that away. */
+  async function stage(answer, measure) {
+    if (!answer.map) return;
+    await follow(answer);
+    hold();
+    draw(answer, measure);
+    await painted();
+  }
+
+  /* What is painted on the map is what is seen from now on; a scene without a map leaves it as it is, out of sight. */
+  function release(answer) {
+    const front = document.getElementById('wall-front');
+    panel().dataset.away = answer.map ? '' : 'yes';
+    panel().dataset.held = '';
+    front.width = front.height = 0;
+  }
+
+  const painted = () => (view && shown?.map ? view.painted() : Promise.resolve(performance.now()));
 
   wall.map = {
     load,
     adopt,
     follow,
     draw,
-    /* Ahead of its scene, while nothing else is to be done. */
-    prepare: (answer) => answer.map && answer.snapshot === data?.snapshot && prepared(answer),
+    stage,
+    release,
     look,
+    /* Whether what belongs to this answer is on the map already. */
+    isOn: (answer) => !answer.map || (shown === answer && data.snapshot === answer.snapshot),
     snapshot: () => data?.snapshot,
-    painted: () => (view && shown?.map ? view.painted() : Promise.resolve(performance.now())),
+    painted,
     /* Of the marks those that are on the map. */
-    styles: (map) => (map.points ? BURNERS() : lookout.status.styles()).filter((_, i) => present.has(i)),
+    styles: (map) => stylesOf(map).filter((_, i) => present.has(i)),
     view: () => view,
   };
 })();

@@ -3,7 +3,7 @@
   const lookout = window.lookout;
   const { config, element, word, count, wall } = lookout;
   const { say, age, isEnglish } = wall;
-  const ids = { title: 'wall-title', steps: 'wall-steps', round: 'wall-round', clock: 'wall-clock', day: 'wall-day', badge: 'wall-badge', foot: 'wall-foot', legend: 'wall-legend' };
+  const ids = { title: 'wall-title', steps: 'wall-steps', round: 'wall-round', clock: 'wall-clock', day: 'wall-day', badge: 'wall-badge', foot: 'wall-foot', legend: 'wall-legend', legendNext: 'wall-legend-next' };
   const host = (name) => document.getElementById(ids[name]);
   const zone = { timeZone: 'Asia/Shanghai' };
   const clockFormat = new Intl.DateTimeFormat('en-GB', { ...zone, hour: '2-digit', minute: '2-digit', second: '2-digit' });
@@ -78,16 +78,19 @@
 
   const line = (mark, text) => element('p', { className: 'legend-line' }, [mark, element('span', { text })]);
 
-  function legend(answer) {
+  /* What the marks of a scene's map mean, where it is seen, or where only its height is asked for. */
+  function legend(answer, isNext = false) {
     const { map } = answer;
-    if (!map) return;
     const nodes = [];
     if (map.product && map.hot_state === 'ready')
       for (const kind of ['fresh', 'ageing', 'expired']) nodes.push(line(element('i', { className: `cell cell-${kind}` }), word(`legend.${kind}`)));
     else if (map.product) nodes.push(element('p', { className: 'legend-line', text: `${word(`product.${map.product}`)}: ${word(map.hot_state === 'failed' ? 'panel.failed' : 'panel.not_configured')}` }));
     if (map.enterprises) nodes.push(line(element('i', { className: 'cell cell-enterprise' }), word('legend.enterprise')));
     nodes.push(...wall.map.styles(map).map((style) => line(lookout.status.mark(style), style.label)));
-    host('legend').replaceChildren(...nodes, document.getElementById('wall-source'));
+    const source = document.getElementById('wall-source');
+    const node = host(isNext ? 'legendNext' : 'legend');
+    node.replaceChildren(...nodes, isNext ? element('p', { className: source.className, text: source.textContent }) : source);
+    return node.offsetHeight;
   }
 
   wall.frame = { head, tick, legend, host };

@@ -5,10 +5,16 @@
   const stage = (name) => document.getElementById(`wall-${name}`);
   const RETRY_MS = 3000;
   const MEASURES_KEPT = 60;
+  /* A page that began less than an hour ago has nothing to be rid of. */
+  const YOUNGEST_MS = 3600e3;
+  /* So many questions for news before its turn the next scene is made ready. */
+  const AHEAD = 2.5;
   let drawn = null;
+  let ready = null;
   let runs = 0;
   let isPaused = false;
-  let nextAt = 0;
+  let nextAt = Infinity;
+  let alarm = 0;
   let reloadedOn = '';
   /* One thing at a time: a change of scene waits for news that are being drawn, and the other way round. */
   let busy = Promise.resolve();
@@ -17,52 +23,68 @@
     busy = busy.then(act, act);
     return busy;
   };
-  const nextPaint = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(performance.now()), 0)));
+  /* The second frame begins when the first, which holds all that was changed, was handed over to be shown. */
+  const nextPaint = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now()))));
 
-  function draw(answer, isNewScene) {
-    const root = stage('stage');
-    root.dataset.kind = answer.kind;
+  /* Everything of a scene but its map. */
+  const made = (answer) => ({
+    answer,
+    figures: answer.figures.map((part) => wall.parts.figure(part, answer)),
+    side: answer.panels.map((part) => wall.parts.panel(part, answer)),
+    strip: [wall.parts.panel(answer.strip, answer)],
+    tiles: answer.tiles ? [wall.parts.tiles(answer.tiles)] : [],
+  });
+
+  function draw(answer, isNewScene, parts) {
+    stage('stage').dataset.kind = answer.kind;
     wall.frame.head(answer);
-    stage('figures').replaceChildren(...answer.figures.map((part) => wall.parts.figure(part, answer)));
-    stage('side').replaceChildren(...answer.panels.map((part) => wall.parts.panel(part, answer)));
-    stage('strip').replaceChildren(wall.parts.panel(answer.strip, answer));
+    for (const name of ['figures', 'side', 'strip', 'tiles']) stage(name).replaceChildren(...parts[name]);
     stage('tiles').hidden = !answer.tiles;
-    stage('tiles').replaceChildren(...(answer.tiles ? [wall.parts.tiles(answer.tiles)] : []));
-    stage('map-panel').hidden = Boolean(answer.tiles);
-    wall.map.draw(answer, () => wall.frame.legend(answer));
+    if (!wall.map.isOn(answer) || parts !== ready) wall.map.draw(answer, () => wall.frame.legend(answer));
+    else if (answer.map) wall.frame.legend(answer);
+    ready = null;
     drawn = answer;
     wall.frame.tick(answer);
     if (isNewScene) {
-      nextAt = performance.now() + dwell(answer) * 1000;
+      turnIn(dwell(answer) * 1000);
       window.history.replaceState(null, '', `#${answer.scene}`);
     }
+  }
+
+  function turnIn(ms) {
+    clearTimeout(alarm);
+    nextAt = performance.now() + ms;
+    alarm = setTimeout(turn, ms);
   }
 
   const dwell = (answer) => answer.scenes.find((scene) => scene.name === answer.scene)?.dwell_s || 60;
 
   /* Columns first, then the picture: nobody sees half of a new snapshot. */
-  async function bring(answer, isNewScene) {
-    const began = performance.now();
+  async function bring(answer, isNewScene, due) {
+    const parts = ready?.answer === answer ? ready : made(answer);
     if (wall.map.snapshot() !== answer.snapshot) {
       const columns = await wall.map.load(answer);
       await wall.map.follow(answer, columns);
       wall.map.adopt(columns);
       wall.link.keepOnly(answer.snapshot);
-    } else await wall.map.follow(answer);
-    draw(answer, isNewScene);
+    } else if (parts !== ready) await wall.map.follow(answer);
+    const isReady = parts === ready;
+    draw(answer, isNewScene, parts);
     await wall.map.painted();
-    performance.measure(isNewScene ? 'wall:scene' : 'wall:news', { start: began, end: await nextPaint() });
+    wall.map.release(answer);
+    const detail = { scene: answer.scene, isReady };
+    performance.measure(isNewScene ? 'wall:scene' : 'wall:news', { start: due, end: await nextPaint(), detail });
     document.documentElement.dataset.settled = String(++runs);
     /* The browser keeps every measure for ever; a wall runs for months. */
     if (runs % MEASURES_KEPT === 0) performance.clearMeasures();
   }
 
   /* A scene that is known is shown at once and asked for anew afterwards. */
-  const show = (name) =>
+  const show = (name, due = performance.now()) =>
     inTurn(async () => {
       const known = wall.link.known(name);
       const answer = known && known.snapshot === wall.map.snapshot() ? known : await wall.link.ask(name);
-      await bring(answer, true);
+      await bring(answer, true, due);
     });
 
   /* The scene `by` places on in the playlist; the first where the present one is not in it any more. */
@@ -72,21 +94,56 @@
     return at < 0 ? scenes[0].name : scenes[(at + by + scenes.length) % scenes.length].name;
   }
 
-  const step = (by) => show(neighbour(by)).catch(missed);
+  const step = (by, due) => show(neighbour(by), due).catch(missed);
+
+  function turn() {
+    if (isPaused) return;
+    if (drawn.scenes.length > 1) step(1, nextAt);
+    else turnIn(dwell(drawn) * 1000);
+  }
+
+  function pause(value) {
+    isPaused = value;
+    document.documentElement.dataset.paused = value ? 'yes' : '';
+    if (!value) turnIn(dwell(drawn) * 1000);
+  }
 
   function missed(error) {
     /* Where nobody answers the present scene goes on; one that is gone gives way to the first. */
-    nextAt = performance.now() + RETRY_MS;
+    turnIn(RETRY_MS);
     if (error instanceof wall.link.Gone && drawn) return show('first').catch(() => undefined);
     return undefined;
   }
 
-  const news = () =>
+  /* Nobody waits for the server in turn: a scene that is due is not kept waiting by a question for news. */
+  async function news() {
+    const asked = drawn;
+    const answer = await wall.link.ask(asked.scene);
+    if (drawn !== asked) return;
+    if (answer !== asked) await inTurn(() => drawn === asked && bring(answer, false, performance.now()));
+    else if (nextAt - performance.now() < AHEAD * asked.poll_s * 1000) await makeReady();
+    /* What nobody asked for yet takes the server longest. */
+    else if (!wall.link.known(neighbour(1))) await wall.link.ask(neighbour(1));
+  }
+
+  /* First as it is known, so that a slow server keeps no scene waiting; then as it is now, if that is another answer. */
+  async function makeReady() {
+    const name = neighbour(1);
+    const known = wall.link.known(name);
+    if (known) await setUp(name, known);
+    await setUp(name, await wall.link.ask(name));
+  }
+
+  const setUp = (name, next) =>
     inTurn(async () => {
-      const answer = await wall.link.ask(drawn.scene);
-      if (answer !== drawn) await bring(answer, false);
-      else if (nextAt - performance.now() < 2.5 * drawn.poll_s * 1000) wall.map.prepare(await wall.link.ask(neighbour(1)));
+      if (ready?.answer === next || neighbour(1) !== name || next.snapshot !== wall.map.snapshot()) return;
+      const parts = made(next);
+      await wall.map.stage(next, () => wall.frame.legend(next, true));
+      ready = parts;
     });
+
+  /* In another size nothing that was made ready fits. */
+  const refit = () => inTurn(() => ready && bring(drawn, false, performance.now()));
 
   async function listen() {
     for (;;) {
@@ -98,49 +155,44 @@
     }
   }
 
-  /* Once a day, at the quiet hour, while the server answers: the page begins afresh on the same scene. */
-  function maybeReload() {
+  /* Once a day, at the quiet hour, the page begins afresh on the same scene: if the server answers, or nobody would see
+     anything any more. */
+  async function maybeReload() {
     const [day, time] = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short', timeStyle: 'short' }).format(wall.link.now()).split(' ');
-    if (time !== drawn.quiet_hour || reloadedOn === day || wall.link.isLost() || performance.now() < 3600e3) return;
+    if (time !== drawn.quiet_hour || reloadedOn === day || performance.now() < YOUNGEST_MS) return;
     reloadedOn = day;
-    window.location.reload();
+    if (await wall.link.isThere()) window.location.reload();
+    else reloadedOn = '';
   }
 
   function beat() {
     wall.frame.tick(drawn);
     if (!drawn) return;
-    if (!isPaused && performance.now() >= nextAt && drawn.scenes.length > 1) {
-      nextAt = Infinity;
-      step(1);
-    }
     maybeReload();
   }
 
   function keys(event) {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by) step(by);
-    if (event.key === ' ') {
-      isPaused = !isPaused;
-      document.documentElement.dataset.paused = isPaused ? 'yes' : '';
-      if (!isPaused) nextAt = performance.now() + dwell(drawn) * 1000;
-    }
+    if (event.key === ' ') pause(!isPaused);
   }
 
   async function start() {
     while (!stage('foot')) await new Promise((resolve) => requestAnimationFrame(resolve));
     setInterval(beat, 1000);
-    const wanted = decodeURIComponent(window.location.hash.slice(1)) || 'first';
+    /* Where it was when it began afresh, or where the address asks it to begin. */
+    const wanted = decodeURIComponent(window.location.hash.slice(1)) || new URLSearchParams(window.location.search).get('scene') || 'first';
     while (!drawn) {
       await show(wanted).catch((error) => (error instanceof wall.link.Gone ? show('first').catch(() => undefined) : undefined));
       if (!drawn) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
     /* dash-leaflet sets its own view once more after the map is made. */
     setTimeout(() => wall.map.look(true), 300);
-    window.addEventListener('resize', () => setTimeout(() => wall.map.look(), 250));
+    window.addEventListener('resize', () => setTimeout(refit, 250));
     document.addEventListener('keydown', keys);
     listen();
   }
 
-  Object.assign(wall, { show, step, pause: (value) => { isPaused = value; }, drawn: () => drawn });
+  Object.assign(wall, { show, step, makeReady, pause, drawn: () => drawn });
   if (config.page === 'wall') start();
 })();

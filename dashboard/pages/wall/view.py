@@ -61,7 +61,10 @@ def _head(t: Words, loaded: Loaded) -> Component:
 
 
 def _map(t: Words, loaded: Loaded) -> Component:
-    """The one map of all scenes; it answers to nobody's mouse."""
+    """The one map of all scenes; it answers to nobody's mouse.
+
+    Note    while the next scene is painted on it, the picture that was on it stays in front
+    """
     boundary = loaded.manifest.boundary
     review = boundary.review_no or t("map.no_review")
     still = dict.fromkeys(("dragging", "scrollWheelZoom", "doubleClickZoom", "boxZoom", "keyboard", "touchZoom"), False)
@@ -81,11 +84,13 @@ def _map(t: Words, loaded: Loaded) -> Component:
                 preferCanvas=True,
                 className="map",
             ),
+            html.Canvas(id=Ids.FRONT, className="wall-front", **{"aria-hidden": "true"}),
             html.Div(
                 html.P(t("map.source", source=boundary.source, review=review), id=Ids.SOURCE, className="wall-source"),
                 id=Ids.LEGEND,
                 className="wall-legend",
             ),
+            html.Div("", id=Ids.LEGEND_NEXT, className="wall-legend wall-unshown", **{"aria-hidden": "true"}),
             html.Figure(
                 [html.Canvas(id=Ids.INSET, className="inset-canvas"), html.Figcaption(t("map.inset"))],
                 className="inset wall-inset",
