@@ -36,6 +36,13 @@ SCENES = {
     "rule": "/methods?rule=R01",
     "sources": "/sources",
     "source": "/sources?code=A01",
+    "wall": "/wall",
+    "wall-region": "/wall?scene=region-g_YRD",
+    "wall-voc": "/wall?scene=voc",
+    "wall-incineration": "/wall?scene=incineration",
+    "wall-supervision": "/wall?scene=supervision",
+    "wall-loop": "/wall?scene=loop",
+    "wall-sources": "/wall?scene=sources",
 }
 
 

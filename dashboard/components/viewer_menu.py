@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from dash import html
 from dash.development.base_component import Component
@@ -27,6 +27,7 @@ def viewer_menu(t: Words, loaded: Loaded, asking: Viewer, address: str) -> Compo
     told = [part for fact in facts for part in (html.Dt(fact[0]), html.Dd(fact[1]))]
     ways = {"demo": _try_form, "user": _way_out}
     actions = [ways[asking.kind](t, loaded, asking, address)] if asking.kind in ways else []
+    actions += [_to_the_wall(t, address)] if asking.may("wall") else []
     hint = [] if is_nation(asking) else [html.P(t("viewer.scope_hint"), className="viewer-hint")]
     summary = f"{lead} · {role} · {region}{' · ' + t('viewer.masked') if asking.is_masked else ''}"
     return html.Details(
@@ -84,6 +85,13 @@ def _try_form(t: Words, loaded: Loaded, asking: Viewer, address: str) -> Compone
 def _way_out(t: Words, _loaded: Loaded, _asking: Viewer, _address: str) -> Component:
     button = html.Button(t("viewer.sign_out"), type="submit", className="viewer-submit")
     return html.Form([button], action=urls.LOGOUT, method="POST", className="viewer-form")
+
+
+def _to_the_wall(t: Words, address: str) -> Component:
+    """The wall has no way back: it opens beside the page, in its language and theme."""
+    kept = {name: value for name, value in parse_qsl(urlsplit(address).query) if name in ("lang", "theme")}
+    to = f"{urls.WALL}?{urlencode(kept)}" if kept else urls.WALL
+    return html.A(t("viewer.wall"), href=to, target="_blank", rel="noopener", className="viewer-wall")
 
 
 def _choice(name: str, label: str, choices: Iterable[tuple[str, str]], chosen: str) -> Component:
