@@ -101,6 +101,13 @@
     return { node: element('div', {}, [node, list]), read: () => node.value.trim() };
   }
 
+  /* What is no day goes to the server as it was written, and is refused there in words. */
+  function dayEntry(field, id) {
+    const node = lookout.ask.day({ id, value: field.value, className: '' });
+    const text = node.querySelector('.day-input');
+    return { node, read: () => lookout.ask.dayFrom(text.value) ?? text.value.trim() };
+  }
+
   function entry(field, id, busy, clueIds) {
     const simple = (node, read = () => node.value.trim()) => ({ node, read });
     if (field.kind === 'people' || field.kind === 'problems') return rows(field, field.columns, field.least);
@@ -115,7 +122,7 @@
       const box = input('checkbox', field.value, { id });
       return simple(box, () => box.checked);
     }
-    if (field.kind === 'date') return simple(input('date', field.value, { id }));
+    if (field.kind === 'date') return dayEntry(field, id);
     if (field.kind === 'number') {
       const node = input('number', field.value, { id, step: 'any' });
       return simple(node, () => (node.value === '' ? null : Number(node.value)));

@@ -50,8 +50,7 @@
 
   /* Two days; `days` are texts as the address has them, `names` say which is first and last. */
   function span(label, days, names, onDay) {
-    const input = (i) =>
-      element('input', { type: 'date', className: 'ask-input', value: days[i], 'aria-label': names[i], onchange: (event) => onDay(i, event.target.value) });
+    const input = (i) => lookout.ask.day({ label: names[i], value: days[i], onDay: (iso) => onDay(i, iso) });
     return labelled(label, [input(0), element('span', { text: '–', 'aria-hidden': 'true' }), input(1)]);
   }
 

@@ -78,18 +78,14 @@
 
   function clock() {
     const node = document.getElementById('clock');
-    const format = new Intl.DateTimeFormat(config.lang === 'en' ? 'en-GB' : 'zh-CN', {
-      timeZone: 'Asia/Shanghai',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      weekday: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-      hour12: false,
-    });
+    const zone = { timeZone: 'Asia/Shanghai' };
+    /* Swedish writes the day as we do: 2023-07-20 14:05. */
+    const written = new Intl.DateTimeFormat('sv-SE', { ...zone, dateStyle: 'short', timeStyle: 'short' });
+    const weekday = new Intl.DateTimeFormat(config.lang === 'en' ? 'en' : 'zh-CN', { ...zone, weekday: 'short' });
     const tick = () => {
-      node.textContent = format.format(new Date()).replace(/(\d)(\p{Script=Han})/u, '$1 $2');
+      const now = new Date();
+      const [day, time] = written.format(now).split(' ');
+      node.textContent = `${day} ${weekday.format(now)} ${time}`;
     };
     tick();
     setInterval(tick, 10000);
@@ -116,6 +112,7 @@
       if (failedSources.length) {
         document.documentElement.dataset.health = 'failed';
         node.textContent = `${word('health.failed', { names: failedSources.join(word('list.comma')) })} · ${node.textContent}`;
+        node.title = node.textContent;
       }
     };
     tick();

@@ -41,11 +41,7 @@
   function time(recipe, chosen, onchange) {
     if (recipe.period === 'all') return null;
     if (recipe.period === 'day' || recipe.period === 'week') {
-      const own = element('input', {
-        type: 'date',
-        value: chosen || (config.snapshot?.asOf || '').slice(0, 10),
-        onchange: (event) => onchange(event.target.value),
-      });
+      const own = lookout.ask.day({ value: chosen || (config.snapshot?.asOf || '').slice(0, 10), onDay: onchange, className: '' });
       return labelled(word(recipe.period === 'week' ? 'briefing.choose.week' : 'briefing.choose.day'), own);
     }
     const rounds = [...config.rounds].reverse().map((round) => option(round.code, roundName(round), chosen));

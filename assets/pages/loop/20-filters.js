@@ -66,16 +66,7 @@
   }
 
   function day(key, label, changed) {
-    const input = element('input', {
-      type: 'date',
-      className: 'loop-select',
-      value: loop.get(key),
-      min: config.firstDay,
-      max: config.lastDay,
-      'aria-label': label,
-      onchange: () => changed({ [key]: input.value }),
-    });
-    return input;
+    return lookout.ask.day({ label, value: loop.get(key), onDay: (iso) => changed({ [key]: iso }) });
   }
 
   const roundName = (row) => word('round.name', { number: row.number, year: row.year });
