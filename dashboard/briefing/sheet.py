@@ -95,7 +95,7 @@ def _keys(found: Found, t: Words) -> list[tuple[str, str, str]]:
             outlet=outlet_code(run["object"]),
             since=run["from_at"][5:],
         )
-        out.append((t("dossier.key.over"), f"{run['over']} h", note))
+        out.append((t("dossier.key.over"), f"{run['over']} {t('dossier.hours')}", note))
         highest = t("dossier.key.highest_note", limit=f"{run['limit']:g}", ratio=f"{run['highest'] / run['limit']:.2f}")
         out.append((t("dossier.key.highest"), f"{run['highest']:.1f} mg/m³", highest))
         share = f"{100 * run['marked'] / run['over']:.0f}%"

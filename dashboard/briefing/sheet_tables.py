@@ -232,7 +232,7 @@ def _alerts(found: Found, t: Words) -> Iterable[Sequence[str]]:
             one["from_at"],
             one["to_at"],
             named(t, f"dossier.level.{one['level']}"),
-            one["pollutant"],
+            named(t, f"pollutant.{one['pollutant']}"),
             one["document_no"],
         )
 

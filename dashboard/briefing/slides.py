@@ -61,7 +61,7 @@ DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 
 def pptx_of(document: Document, base_url: str, font_folder: Path | None = None) -> bytes:
-    """The file. Long tables show their first rows and say where the rest is; notes tell where numbers come from."""
+    """The file. Long tables go on over further slides; notes tell where numbers come from."""
     return _Writer(document, base_url, font_folder).written()
 
 
@@ -196,6 +196,8 @@ class _Writer:
         heading = ""
         for block in section.blocks:
             if isinstance(block, Heading):
+                while heading and texts:  # what stood under the last heading does not go under this one
+                    texts = self._tell(title + heading, texts)
                 heading = f" \u00b7 {block.text}"
             elif isinstance(block, Sentence | Caution):
                 texts.append(block)
@@ -259,14 +261,16 @@ class _Writer:
             self._text(slide, (LEFT, BOTTOM - 8, ROOM_WIDE, 8), [(note, 9, QUIET, False)])
 
     def _table(self, title: str, table: Table, texts: Sequence[Sentence | Caution]) -> None:
-        """The first rows of a table; where it has more, it says where they are."""
-        slide = self._slide(title)
-        top = self._above(slide, texts)
-        rows = table.rows[: int((BOTTOM - 18 - top) / ROW_MM)]
-        left = len(table.rows) - len(rows)
-        more = self._document.words["rows_left"].format(n=f"{left:,}") if left else ""
-        self._titled(slide, table.title, f"{table.note} {more}".strip(), top)
-        slide_table(slide, table, rows, (Mm(LEFT), Mm(top + 9), Mm(ROOM_WIDE)), self._base_url)
+        """A table, under the texts; what a slide can't hold goes on over the next ones, each with the head."""
+        name, at = table.title, 0
+        while at == 0 or at < len(table.rows):
+            slide = self._slide(title)
+            top = self._above(slide, texts if at == 0 else ())
+            rows = table.rows[at : at + max(1, int((BOTTOM - 18 - top) / ROW_MM) - 1)]
+            at += max(1, len(rows))
+            self._titled(slide, name, table.note if at >= len(table.rows) else "", top)
+            slide_table(slide, table, rows, (Mm(LEFT), Mm(top + 9), Mm(ROOM_WIDE)), self._base_url)
+            name = table.title + self._document.words["continued"]
 
     def _picture(self, slide: Slide, picture: Picture, top: float) -> None:
         high = BOTTOM - top - 18

@@ -168,12 +168,12 @@ def _alert_rows(found: Mapping[str, Any], scale: Scale, t: Words) -> Iterator[Ro
         for from_at, to_at, alert in seen:
             x, end = scale.x(from_at), scale.x(to_at)
             level = named(t, f"dossier.level.{alert['level']}")
-            words = t("timeline.alert", level=level, pollutant=alert["pollutant"])
+            words = t("timeline.alert", level=level, pollutant=named(t, f"pollutant.{alert['pollutant']}"))
             band = tag("rect", x=x, y=2, width=max(1.0, end - x), height=box.bottom - 4, cls="tl-alert")
             parts.append(
                 band[:-2] + ">" + tag("title", f"{words} {from_at:%m-%d %H:%M} – {to_at:%m-%d %H:%M}") + "</rect>"
             )
-            fitting = next((one for one in (words, level) if width_of(one, 11) + 8 < end - x), None)
+            fitting = next((one for one in (words, level) if width_of(one, 12) + 8 < end - x), None)
             if fitting:
                 parts.append(tag("text", fitting, x=x + 5, y=box.bottom - 6, cls="tl-quiet"))
         return parts

@@ -17,7 +17,7 @@ from dashboard.data.reading import outlet_code
 from dashboard.i18n import Words
 
 MARK_NAMES = {"1": "fault", "2": "maintenance", "3": "stopped", "4": "calibration", "5": "other"}
-BAND = 11.0
+BAND = 13.0
 HEAD_ROOM = 1.12
 SHORTEST_DRAWN = 2.0
 
@@ -189,8 +189,8 @@ def _marks(points: Sequence[Point], box: Box, scale: Scale, step: timedelta, t: 
         name = t("timeline.mark", mark=t(f"dossier.mark.{MARK_NAMES[mark]}"))
         band = tag("rect", x=x, y=box.top - 1, width=max(1.0, end - x), height=BAND, cls=f"tl-mark tl-mark-{mark}")
         yield band[:-2] + ">" + tag("title", f"{name} {first:%m-%d %H:%M} – {last:%m-%d %H:%M}") + "</rect>"
-        if width_of(name, 10) + 8 < end - x:
-            yield tag("text", name, x=x + 4, y=box.top + 8, cls="tl-mark-text")
+        if width_of(name, 11) + 8 < end - x:
+            yield tag("text", name, x=x + 4, y=box.top + 9, cls="tl-mark-text")
 
 
 def _spans(points: Sequence[Point], step: timedelta) -> Iterator[tuple[str, datetime, datetime]]:

@@ -173,7 +173,9 @@ class _Writer:
         for level, name, text in self._entries:
             indent = f'<w:ind w:left="{420 * (level - 1)}"/>'
             told = f'<w:hyperlink w:anchor="{name}" w:history="1">{run(text)}</w:hyperlink>'
-            self._add(told + run("\t") + field(f"PAGEREF {name} \\h", is_dirty=True), "BriefingItem", tab + indent)
+            self._add(
+                told + run("\t") + field(f"PAGEREF {name} \\h", shown="", is_dirty=True), "BriefingItem", tab + indent
+            )
 
     # --- sections
 

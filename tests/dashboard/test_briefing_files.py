@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -116,12 +117,31 @@ def test_slides_have_native_charts_and_tables_with_the_same_numbers(document, sl
         assert tuple(made.plots[0].categories) == chart.categories
         for series, (_, values) in zip(made.plots[0].series, chart.series, strict=True):
             assert list(series.values) == [None if v is None else pytest.approx(v, abs=1e-4) for v in values]
-    tables = [shape.table for shape in shapes if shape.has_table]
-    assert len(tables) == len(blocks(document, Table))
-    for made, table in zip(tables, blocks(document, Table), strict=True):
-        cells = [[cell.text for cell in row.cells] for row in made.rows]
-        assert cells[0] == list(table.head)
-        assert cells[1:] == [[text_of(cell) for cell in row] for row in table.rows[: len(cells) - 1]]
+
+
+def test_a_table_longer_than_a_slide_goes_on_under_its_head_to_its_last_row(document, slides):
+    shapes = [shape for slide in pptx.Presentation(io.BytesIO(slides)).slides for shape in slide.shapes]
+    pieces = iter(
+        [[[cell.text for cell in row.cells] for row in shape.table.rows] for shape in shapes if shape.has_table]
+    )
+    for table in blocks(document, Table):
+        head, *shown = next(pieces)
+        assert head == list(table.head)
+        while len(shown) < len(table.rows):
+            again, *more = next(pieces)
+            assert again == head and more
+            shown += more
+        assert shown == [[text_of(cell) for cell in row] for row in table.rows]
+    assert next(pieces, None) is None
+    assert any("（续）" in shape.text_frame.text for shape in shapes if shape.has_text_frame)
+
+
+def test_the_contents_of_word_name_no_page_before_it_has_counted(word):
+    with zipfile.ZipFile(io.BytesIO(word)) as archive:
+        body = archive.read("word/document.xml").decode()
+    results = re.findall(r"PAGEREF .*?separate.*?<w:t(?:/>|>(.*?)</w:t>)", body)
+    assert len(results) > 5 and set(results) == {""}
+    assert body.count('<w:hyperlink w:anchor="_Toc') == len(results)
 
 
 def test_every_form_says_the_same_and_links_its_numbers(document, word, slides):
