@@ -15,6 +15,8 @@
     }
     return text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
   };
+  /* A unit of the rules in the words of the page; one without words is written as it is. */
+  lookout.unit = (name) => config.words?.[`unit.${name.replace(/^(?=\d)/, '_').replace(/[^A-Za-z0-9%]/g, '_')}`] ?? name;
   lookout.count = (n) => whole.format(n);
   const formats = [0, 1, 2, 3].map(
     (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),

@@ -109,14 +109,17 @@
         const t = cell(row, round);
         const [value, label] = t ? HEAT[state.heat](t) : [null, ''];
         const few = rate && t && t.checked < MIN_RATE;
+        const isRunning = !t && round.last_date >= config.lastDay;
         z[r].push(few ? null : value);
         text[r].push(few ? '' : label);
-        tooFew[r].push(few ? 1 : null);
+        tooFew[r].push(few || isRunning ? (few ? `<${MIN_RATE}` : '…') : null);
         tips[r].push(
           t
             ? heatTip(names[r], word('round.short', { number: round.number }), t) +
                 (few ? `<br>${word('heat.few', { n: MIN_RATE })}` : '')
-            : '',
+            : isRunning
+              ? word('heat.running')
+              : '',
         );
       }
     }
@@ -144,8 +147,8 @@
       {
         x: [x, x],
         y: [labels, labels],
-        z: [z, tooFew],
-        text: [text, tooFew.map((row) => row.map((few) => (few ? `<${MIN_RATE}` : '')))],
+        z: [z, tooFew.map((row) => row.map((said) => (said ? 1 : null)))],
+        text: [text, tooFew.map((row) => row.map((said) => said || ''))],
         customdata: [tips, tips],
       },
       { shapes, height: needed },

@@ -26,6 +26,13 @@
       const slot = document.getElementById(`${id}-state`);
       if (slot) state(slot.closest('[data-panel]').dataset.panel, text ? kind : 'ready', text);
     },
+    /* A panel of another page that may hold nothing: because its source failed or isn't there, or because nothing was found. */
+    empty(id, isEmpty, ...tables) {
+      const entry = isEmpty ? lookout.kpis.missing(...tables) : null;
+      if (!entry) return this.said(id, isEmpty ? word('panel.none') : '');
+      const why = entry.state === 'failed' ? word('panel.failed_why', { why: entry.error || '' }) : word('panel.not_configured');
+      return this.said(id, why, entry.state);
+    },
     setOld(text) {
       if (old === text) return;
       old = text;
@@ -38,6 +45,7 @@
       if (!slot) return;
       if (slot.dataset.first === undefined) slot.dataset.first = slot.textContent;
       slot.textContent = text || slot.dataset.first;
+      slot.title = slot.textContent;
     },
     /* Ready, or why not: the table's own trouble first, then an empty answer. */
     settle(name, table, isEmpty) {

@@ -26,6 +26,18 @@
     return out;
   }
 
+  /* The `d` of the room between the same line and `base`, hole by hole. */
+  function under(points, x, y, base) {
+    return path(points, x, y)
+      .split('M')
+      .filter(Boolean)
+      .map((run) => {
+        const ends = run.split('L').map((pair) => pair.split(' ')[0]);
+        return `M${ends[0]} ${base}L${run}L${ends[ends.length - 1]} ${base}Z`;
+      })
+      .join('');
+  }
+
   /* Round numbers from 0 up to `most`, about five. */
   function ticks(most) {
     const step = 10 ** Math.floor(Math.log10(most || 1));
@@ -36,6 +48,7 @@
   lookout.lines = {
     svg,
     path,
+    under,
     ticks,
     label: (x, y, said, attributes = {}) => text('text', said, { x, y, ...attributes }),
     title: (said) => text('title', said),

@@ -20,7 +20,7 @@
     if (!panel()) return;
     document.getElementById('help-open').addEventListener('click', open);
     document.getElementById('help-close').addEventListener('click', () => panel().close());
-    document.getElementById('help-tour').addEventListener('click', () => {
+    document.getElementById('help-tour')?.addEventListener('click', () => {
       panel().close();
       lookout.tour.start();
     });

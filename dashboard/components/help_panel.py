@@ -36,6 +36,7 @@ FIGURES: dict[str, tuple[str, ...]] = {
     ),
     "briefing": ("enterprises_checked", "problems", "prominent_problems", "clues_pushed", "hit_rate"),
     "methods": ("clues_confirmed", "clues_with_verdict", "hit_rate"),
+    "own": (),
     "sources": (),
 }  # fmt: skip
 # What a page counts besides: each has its name and its meaning in help.po.
@@ -49,6 +50,7 @@ TERMS: dict[str, tuple[str, ...]] = {
     "boards": ("furnace_day", "stack_day", "order", "patch"),
     "briefing": ("source",),
     "methods": ("planted", "lookalike", "interval", "score"),
+    "own": ("order", "note", "limit", "mark"),
     "sources": ("records", "rhythm", "missing", "accepted", "position"),
 }
 
@@ -92,12 +94,20 @@ def _dialog(t: Words, page: str) -> Component:
         html.H3(t("help.how")),
         html.Ul([html.Li(line) for line in t(f"help.{page}.how").split("\n")]),
         html.H3(t("help.figures")),
-        html.P(t("help.figures_hint"), className="help-hint"),
+        html.P(t("help.figures_hint") if FIGURES[page] else "", className="help-hint"),
         html.Dl([part for one in _entries(t, page) for part in one], className="help-figures"),
     ]
+    # A plant's own user has no other page to go to.
+    onward = (
+        []
+        if page == "own"
+        else [
+            html.Button(t("help.tour"), id="help-tour", className="header-link", type="button"),
+            html.A(t("help.methods"), href=f"/methods?lang={t.language}", className="help-link"),
+        ]
+    )
     ways = [
-        html.Button(t("help.tour"), id="help-tour", className="header-link", type="button"),
-        html.A(t("help.methods"), href=f"/methods?lang={t.language}", className="help-link"),
+        *onward,
         html.Small([html.Kbd("?"), f" {t('help.keys')} ", html.Kbd("Esc"), f" {t('help.close')}"]),
     ]
     return html.Dialog(

@@ -16,7 +16,7 @@ def panel(
             html.Div(
                 [
                     html.H2(title, id=f"{name}-title", className="panel-title"),
-                    html.Small(note, className="panel-note", id=f"{name}-note"),
+                    html.Small(note, className="panel-note", id=f"{name}-note", title=note),
                     html.Div(tools or [], className="panel-tools"),
                 ],
                 className="panel-head",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Loaded before there are threads: plotly asks whether it is, and fails on a half that another request is loading.
+import pandas as pd  # noqa: F401
 import plotly.graph_objects as go
 
 

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 from dashboard.figures.template import TOKENS, frame
 from dashboard.i18n import Words
 
-POLLUTANT_COLOURS = {"PM": "warm", "SO2": "violet", "NOx": "cyan"}
+# Colour and width: lines that run on one another are all still seen, the widest below.
+POLLUTANT_LINES = {"PM": ("warm", 4.2), "SO2": ("violet", 2.8), "NOx": ("cyan", 1.5)}
 
 
 def trend_frame(t: Words, theme: str) -> go.Figure:
@@ -31,14 +32,14 @@ def trend_frame(t: Words, theme: str) -> go.Figure:
             hovertemplate="%{y:.4~g}",
             line={"color": tokens.quiet, "width": 1.2, "dash": "dash"},
         )
-    for pollutant, colour in POLLUTANT_COLOURS.items():
+    for pollutant, (colour, width) in POLLUTANT_LINES.items():
         figure.add_scatter(
             x=[],
             y=[],
             mode="lines",
             name=t(f"pollutant.{pollutant}"),
             hovertemplate="%{y:.3~g}",
-            line={"color": getattr(tokens, colour), "width": 1.8},
+            line={"color": getattr(tokens, colour), "width": width},
         )
     figure.update_xaxes(type="date", tickformat="%m-%d", nticks=8, showgrid=False)
     figure.update_yaxes(rangemode="tozero", nticks=5)

@@ -21,4 +21,4 @@ def test_each_number_has_its_definition_unit_and_denominator_from_the_dictionary
         assert metric.name_zh in text and metric.definition_zh in text
         if metric.denominator in book.metric:
             assert f"分母：{book.get(metric.denominator).name_zh}" in text
-    assert "单位" in text
+    assert not FIGURES[name] or "单位" in text

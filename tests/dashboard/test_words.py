@@ -122,6 +122,29 @@ def test_every_word_that_the_code_asks_for_is_there(path):
     assert [prefix for prefix in prefixes if not any(key.startswith(prefix) for key in KEYS)] == []
 
 
+# A number's unit in English, and what may stand for it in Chinese.
+UNITS = {
+    "h": "小时|时", "hours": "小时|时", "d": "天|日|有效日", "days": "天|日", "wd": "工作日", "min": "分钟", "%": "%",
+    "km": "公里|千米|km", "ha": "公顷", "m²": "m²|平方米", "mg/m³": "mg/m³|毫克/立方米", "µg/m³": "µg/m³|微克/立方米",
+    "kWh": "kWh|千瓦时", "rounds": "轮", "clues": "条", "enterprises": "家", "cities": "个|市|城|名",
+}  # fmt: skip
+NUMBER_AND_UNIT = re.compile(
+    r"\{(\w+)\}\s?(" + "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True)) + r")(?![\w/³²])"
+)
+
+
+@pytest.mark.parametrize(("key", "name", "unit"), [
+    (key, *found) for key, text in catalogue("en").items() for found in NUMBER_AND_UNIT.findall(text)
+])  # fmt: skip
+def test_a_number_that_has_its_unit_in_english_has_it_in_chinese(key, name, unit):
+    chinese = catalogue("zh")[key]
+    assert re.search(rf"\{{{name}\}}\s?(?:个|多)?\s?(?:{UNITS[unit]})", chinese), chinese
+
+
+def test_english_counts_in_thousands():
+    assert [key for key, text in catalogue("en").items() if re.search(r"[万亿]|\b10k\b", text)] == []
+
+
 def test_a_key_stands_in_one_area():
     found = [key for texts in areas("zh").values() for key in texts]
     assert sorted(found) == sorted(set(found))

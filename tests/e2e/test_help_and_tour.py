@@ -8,8 +8,11 @@ import pytest
 from dossier_builders import demo_folder
 from snapshot_builders import doctored
 
+from dashboard.accounts.store import Accounts
+from dashboard.casebook.calendar import wall_clock
 from dashboard.data.filters import Filters
 from dashboard.data.metrics import figures
+from dashboard.settings import Grant
 
 FOCUSED = "() => document.activeElement.id || document.activeElement.className"
 IN_PANEL = "() => Boolean(document.activeElement.closest('#help-panel'))"
@@ -122,4 +125,29 @@ def test_real_data_are_shown_without_an_offer(root, serve, tmp_path, browser):
     page.goto(f"{site.url}/methods")
     page.locator("#help-open").wait_for()
     assert page.locator("#tour-offer").count() == 0
+    context.close()
+
+
+def test_a_plants_own_user_has_help_and_both_themes_too(browser, serve, demo, tmp_path):
+    casebook = f"sqlite:///{tmp_path}/casebook.db"
+    asked = "select enterprise_id from clues join enterprises using (enterprise_idx) limit 1"
+    ((plant,),) = demo.app.store.current().cursor().execute(asked).fetchall()
+    people = Accounts(casebook, wall_clock)
+    people.add("works", "a long enough password", Grant(roles=("enterprise",)), enterprise_id=plant)
+    site = serve(demo_folder() / "snapshots", casebook=casebook, attachments=tmp_path / "files")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{site.url}/own?theme=dark")
+    page.locator("input[name=name]").fill("works")
+    page.locator("input[type=password]").fill("a long enough password")
+    page.keyboard.press("Enter")
+    page.locator(".own-head h1").wait_for()
+    page.keyboard.press("?")
+    help_text = page.locator("#help-panel").inner_text()
+    assert "待完成的整改" in help_text and "期限" in help_text
+    assert page.locator("#help-panel a, #help-tour").count() == 0, "it leads where the plant may not go"
+    page.keyboard.press("Escape")
+    with page.expect_navigation():
+        page.locator("#theme-switch").click()
+    assert page.locator("html").get_attribute("data-theme") == "light"
     context.close()

@@ -71,3 +71,25 @@ def test_the_light_theme_is_light_and_says_the_same(visit, language):
     ground = "() => getComputedStyle(document.querySelector('.panel')).color.match(/\\d+/g).map(Number)"
     assert max(screen.page.evaluate(ground)[:3]) < 128, "dark text on a light ground"
     assert screen.page.evaluate("() => lookout.situationMap.view().state.theme.name") == "light"
+
+
+def test_a_day_reads_year_month_day_whatever_the_browser_speaks(visit, site):
+    """The browser's own field would write 07/20/2023 for whoever set his browser up in American English."""
+    screen = visit(is_settling=False)
+    screen.page.goto(f"{site.url}/trends?lang=zh")
+    screen.settle()
+    first = screen.page.locator(".day-input").first
+    assert all(
+        re.fullmatch(r"\d{4}-\d{2}-\d{2}", field.input_value()) for field in screen.page.locator(".day-input").all()
+    )
+    first.fill("2023-02-30")
+    first.press("Enter")
+    assert "没有这一天" in screen.page.locator(".day-wrong").first.inner_text()
+    assert first.get_attribute("aria-invalid") == "true" and "b0=" not in screen.page.url
+    first.fill("2023/7/21")
+    first.press("Enter")
+    screen.until(lambda: "b0=2023-07-21" in screen.page.url)
+    assert screen.page.evaluate("document.activeElement.value") == "2023-07-21"
+    screen.page.keyboard.press("Tab")
+    assert "打开日历" in screen.page.evaluate("document.activeElement.ariaLabel")
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2} \S+ \d{2}:\d{2}", screen.page.locator("#clock").inner_text())

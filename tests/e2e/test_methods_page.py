@@ -45,7 +45,7 @@ def test_verdicts_of_a_rule_are_those_of_its_clues(methods, root):
 def test_a_rule_tells_what_it_says_with_which_numbers_and_what_looks_like_it(methods):
     screen = methods("rule=R01")
     text = screen.page.locator("#methods-detail").inner_text()
-    assert "持续超标且一直标记故障" in text and "24 h" in text and "建议值" in text
+    assert "持续超标且一直标记故障" in text and "24 小时" in text and "建议值" in text
     assert "启停炉" in text and "marked_hours" not in text
     screen.page.locator("#methods-detail summary").click()
     assert "marked_hours" in screen.page.locator("#methods-detail").inner_text()

@@ -61,6 +61,28 @@ def test_a_failed_source_shows_as_failed_not_as_zero(visit, failed_site):
     screen.shot("failed")
 
 
+def test_the_other_pages_tell_a_failed_source_from_none_found(visit, serve, root, tmp_path):
+    gone = {"checks": without_rows, "emission_daily": without_rows}
+
+    def manifest(described):
+        source_failed("inspections", "checks.csv: cut off")(described)
+        source_failed("emission_series", "stacks.csv: cut off")(described)
+
+    doctored(root, tmp_path, tables=gone, manifest=manifest)
+    site = serve(tmp_path, stale_after_hours=1e6)
+    screen = visit(at=site, is_settling=False)
+    for path, panels in {"rounds": ("heat", "against", "types", "teams"), "trends": ("chart", "list")}.items():
+        screen.page.goto(f"{site.url}/{path}?theme=light")
+        screen.settle()
+        for panel in panels:
+            assert "读取失败" in screen.page.locator(f"#{path}-{panel}-state").inner_text(), (path, panel)
+            assert screen.page.locator(f"[data-panel={path}-{panel}]").get_attribute("data-state") == "failed"
+    screen.page.goto(f"{site.url}/rounds")
+    screen.settle()
+    sentence = screen.page.locator("#rounds-sentence").inner_text()
+    assert "读取失败" in sentence and "发现各类问题" not in sentence
+
+
 @pytest.mark.parametrize(
     ("table", "keys", "panels"),
     [

@@ -7,7 +7,7 @@
   const POLLUTANTS = ['PM', 'SO2', 'NOx', 'HCl', 'CO'];
   const MARKS = ['start_up', 'shut_down', 'fault', 'accident', 'drying', 'cool_down', 'stopped', 'thermocouple'];
   const QUOTAS = ['ssfa', 'dry', 'thermocouple'];
-  const hours = (x) => `${number(x, x < 10 && x % 1 ? 1 : 0)} h`;
+  const hours = (x) => `${number(x, x < 10 && x % 1 ? 1 : 0)} ${lookout.unit('h')}`;
 
   function tally(told, { has_furnaces: furnaces, has_stacks: stacks, clues, t_min_c, n_day }) {
     const of = (n) => word('boards.of_all', { n: count(n) });
@@ -61,7 +61,7 @@
     if (used === null || !all) return none();
     const bar = element('i', { className: 'boards-bar' });
     bar.style.setProperty('--share', `${Math.min(100, (100 * used) / all).toFixed(1)}%`);
-    return element('span', { className: used > all ? 'boards-quota boards-over' : 'boards-quota', text: `${used > all ? '▲ ' : ''}${number(used, 0)} / ${number(all, 0)} h` }, [bar]);
+    return element('span', { className: used > all ? 'boards-quota boards-over' : 'boards-quota', text: `${used > all ? '▲ ' : ''}${number(used, 0)} / ${number(all, 0)} ${lookout.unit('h')}` }, [bar]);
   }
 
   function columns(choose, { n_day }) {

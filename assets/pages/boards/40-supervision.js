@@ -13,7 +13,7 @@
       fact(word('boards.standing'), toLoop(all.standing), { note: word('boards.standing_note', { n: count(all.late) }), kind: all.late ? 'boards-warn' : '' }),
       fact(word('boards.answered'), toLoop(all.answered), { note: word('boards.of_all', { n: count(all.issued) }) }),
       fact(word('boards.escalated'), toLoop(all.escalated), { note: word('boards.of_all', { n: count(all.issued) }) }),
-      fact(word('boards.listed'), toLoop(all.listed)),
+      fact(word('boards.column.listed'), toLoop(all.listed)),
       fact(word('boards.register'), register ? count(register.orders) : missing(), {
         note: register ? (register.orders ? word('boards.register_note', { answered: count(register.answered), verified: count(register.verified), from: register.from, to: register.to }) : word('boards.register_none')) : word('boards.register_missing'),
       }),
@@ -26,7 +26,7 @@
     cell: (row) => (name === 'late' && row.late ? element('span', { className: 'boards-over', text: `▲ ${count(row.late)}` }) : count(row[name])),
   }));
 
-  const valueText = (value, unit) => `${number(value, value % 1 ? 2 : 0)}${unit ? ` ${unit}` : ''}`;
+  const valueText = (value, unit) => `${number(value, value % 1 ? 2 : 0)}${unit ? ` ${lookout.unit(unit)}` : ''}`;
 
   const groupName = (code) => {
     const group = config.groups.find((one) => one.code === code);

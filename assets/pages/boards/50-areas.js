@@ -105,10 +105,12 @@
     const isKnown = hasClues || answer.clues > 0;
     const done = rate(answer.rate);
     const groups = Object.keys(config.statusGroups).filter((group) => statusOf(answer.counties)[group]);
-    const hectares = (m2) => `${number(m2 / 10000, 1)} ha`;
+    /* Images came but no list was made of them: that is not a source that is missing. */
+    const unlisted = () => (answer.source ? none() : missing());
+    const hectares = (m2) => word('boards.hectares', { n: number(m2 / 10000, 1) });
     fill('tally',
-      fact(word('boards.listed'), answer.inventory ? count(answer.inventory.listed) : missing(), { note: answer.inventory ? hectares(answer.inventory.listed_m2) : '' }),
-      fact(word('boards.bare'), answer.inventory ? count(answer.inventory.bare) : missing(), { note: answer.inventory ? word('boards.bare_note', { area: hectares(answer.inventory.bare_m2), n: count(answer.inventory.listed) }) : '' }),
+      fact(word('boards.listed'), answer.inventory ? count(answer.inventory.listed) : unlisted(), { note: answer.inventory ? hectares(answer.inventory.listed_m2) : '' }),
+      fact(word('boards.bare'), answer.inventory ? count(answer.inventory.bare) : unlisted(), { note: answer.inventory ? word('boards.bare_note', { area: hectares(answer.inventory.bare_m2), n: count(answer.inventory.listed) }) : '' }),
       fact(word('boards.land_clues'), isKnown ? link(count(answer.clues), '/clues', { rule: 'R32' }) : missing(), { note: word('boards.land_clues_note', { least: count(answer.least_m2), reach: answer.reach_km }) }),
       fact(word('boards.patches'), known(answer.patches), { note: answer.patches === null ? word('boards.patches_missing') : word('boards.patches_note') }),
       fact(word('boards.area'), answer.patches === 0 ? none() : known(answer.area_m2, hectares), { note: answer.patches === null ? '' : word('boards.area_note', { n: count(answer.patches), all: count(answer.clues) }) }),
@@ -120,15 +122,15 @@
     const uses = list ? list.uses.map(({ use, n, area_m2: m2 }) => word('boards.use_area', { use: word(`boards.use.${use || 'unknown'}`), n: count(n), area: hectares(m2) })) : [];
     fill('sentence',
       element('span', { text: word('boards.land_sentence', { least: count(answer.least_m2), reach: answer.reach_km }) }),
-      element('small', { text: list ? word('boards.inventory_note', { day: list.newest_image || '—', uses: uses.join(word('boards.use_between')) }) : word('boards.inventory_missing') }),
+      element('small', { text: list ? word('boards.inventory_note', { day: list.newest_image || '—', uses: uses.join(word('boards.use_between')) }) : answer.source ? word('boards.inventory_unlisted', { n: count(answer.source) }) : word('boards.inventory_missing') }),
     ); // prettier-ignore
     say('land', answer.counties.length ? '' : isKnown ? word('panel.none') : word('panel.not_configured'), isKnown ? 'none' : 'not_configured');
     const most = Math.max(0, ...answer.counties.map((row) => row.clues));
     fill('land', ...(answer.counties.length ? [
       table([
         { head: word('boards.column.county'), cell: (row) => element('span', {}, [row.adcode ? link(pick(row, 'name'), '/clues', { rule: 'R32', region: row.adcode }) : word('place.unmapped'), element('small', { text: pick(row, 'city') || '' })]) },
-        { head: word('boards.listed'), isNumber: true, cell: (row) => (answer.inventory ? count(row.listed) : missing()) },
-        { head: word('boards.bare'), isNumber: true, cell: (row) => (!answer.inventory ? missing() : row.bare ? `${count(row.bare)} · ${hectares(row.bare_m2)}` : '0') },
+        ...(!answer.inventory ? [] : [{ head: word('boards.listed'), isNumber: true, cell: (row) => count(row.listed) },
+        { head: word('boards.bare'), isNumber: true, cell: (row) => (row.bare ? `${count(row.bare)} · ${hectares(row.bare_m2)}` : '0') }]),
         { head: word('boards.column.clues'), isNumber: true, cell: (row) => bar(row.clues, most) },
         { head: word('boards.patches'), isNumber: true, cell: (row) => (row.patches === null ? none() : count(row.patches)) },
         { head: word('boards.area'), isNumber: true, cell: (row) => (row.area_m2 === null ? none() : hectares(row.area_m2)) },

@@ -5,8 +5,8 @@
   const TABLE = 'clues-table';
   const SHORT = window.innerWidth < 700;
   const WIDTHS = {
-    severity: lookout.config.lang === 'en' ? 176 : 136, state: 140, due: 214, enterprise: 268, rule: 220, place: 158, team: 160, assignee: 120,
-    round_code: 110, detected_at: 160, score: 84, clue_id: 176,
+    severity: config.lang === 'en' ? 168 : 136, state: 132, due: 206, enterprise: 262, rule: 212, place: config.lang === 'en' ? 184 : 156, team: 140, assignee: 92,
+    round_code: 98, detected_at: 142, score: 70, clue_id: 100,
   };
   const COLUMNS = SHORT
     ? ['state', 'enterprise', 'due']
@@ -24,6 +24,7 @@
     if (row.clock_stopped) return word('clues.clock_stopped');
     if (!row.due_at) return '';
     const at = row.due_at.slice(5, 16);
+    if (SHORT && row.is_overdue) return word('clues.late_by', { time: lookout.clues.span(row.late_hours) });
     return row.is_overdue ? word('clues.overdue_by', { at, time: lookout.clues.span(row.late_hours) }) : at;
   }
 
@@ -86,7 +87,7 @@
       field: name,
       headerName: word(`clues.column.${name}`),
       width: Math.round(WIDTHS[name] * lookout.scale()),
-      ...(SHORT && { flex: name === 'enterprise' ? 2 : 1.2, minWidth: 70 }),
+      ...(SHORT && { flex: name === 'enterprise' ? 1.5 : 1, minWidth: 70 }),
       ...order.get(name),
       sortable: true,
       tooltipField: name,
@@ -121,7 +122,7 @@
         tooltipShowDelay: 600,
         enableCellTextSelection: false,
         rowSelection: { mode: 'multiRow', checkboxes: true, headerCheckbox: false, enableClickSelection: false },
-        selectionColumnDef: { headerName: word('clues.select'), headerClass: 'clues-select' },
+        selectionColumnDef: { headerName: word('clues.select'), headerClass: 'clues-select', width: Math.round((SHORT ? 44 : 62) * lookout.scale()) },
         localeText: {
           loadingOoo: word('grid.loadingOoo'),
           noRowsToShow: word('grid.noRowsToShow'),

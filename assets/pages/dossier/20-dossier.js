@@ -146,8 +146,8 @@
     host('reading').replaceChildren(...parts);
   }
 
-  function card(title, children, className = '') {
-    return element('section', { className: `panel dossier-card ${className}` }, [element('h3', { text: title }), ...children]);
+  function card(title, children, className = '', tag = 'h3') {
+    return element('section', { className: `panel dossier-card ${className}` }, [element(tag, { text: title }), ...children]);
   }
 
   function table(one) {
@@ -221,7 +221,9 @@
     const content = items.length
       ? element('ol', { className: 'dossier-suggested' }, items)
       : element('p', { className: 'dossier-empty', text: word('dossier.suggested.none') });
-    host('tables').replaceChildren(card(word('dossier.suggested'), [content]));
+    const hint = element('p', { className: 'dossier-hint', text: word('dossier.search.hint') });
+    host('tables').replaceChildren(card(word('dossier.suggested'), [hint, content], '', 'h2'));
+    host('tables').closest('.dossier').classList.add('is-asking');
     said('dossier.search.hint', 'none');
   }
 

@@ -164,7 +164,7 @@
     );
     const body = rows.map(([name, one]) =>
       element('tr', {}, [
-        element('td', { className: 'number', text: `${one.default}${one.unit ? ` ${one.unit}` : ''}` }),
+        element('td', { className: 'number', text: `${one.default}${one.unit ? ` ${lookout.unit(one.unit)}` : ''}` }),
         element('td', {}, [
           element('span', { text: pick(one, 'meaning') }),
           element('small', { text: name, className: 'methods-name' }),

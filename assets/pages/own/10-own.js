@@ -80,10 +80,11 @@
 
   async function start() {
     if (!host('head')) return void setTimeout(start, 50);
+    lookout.wireShell();
     try {
       show(await lookout.work.get('own.json'));
     } catch (error) {
-      host('orders-state').textContent = error.message || word('own.failed');
+      lookout.panels.said('own-orders', error.message || word('own.failed'), 'failed');
     }
     document.documentElement.dataset.settled = 'true';
     return undefined;

@@ -14,7 +14,14 @@
       x === null ? [] : [svg('circle', { cx: i * step, cy: y(x), r: i === values.length - 1 ? 2.2 : 1.3 })],
     );
     const marks = { class: 'rounds-course', viewBox: `-3 0 ${WIDE + 6} ${HIGH}`, 'aria-hidden': 'true' };
-    return svg('svg', marks, [svg('path', { d: path(values.map((x, i) => [i, x]), (i) => i * step, y) }), ...dots]);
+    const points = values.map((x, i) => [i, x]);
+    const x = (i) => i * step;
+    /* What stands on nought is filled down to it, so that a level course doesn't look like a line that slipped. */
+    return svg('svg', marks, [
+      svg('path', { d: lookout.lines.under(points, x, y, HIGH - 2), class: 'rounds-under' }),
+      svg('path', { d: path(points, x, y) }),
+      ...dots,
+    ]);
   }
 
   function cell(measure, row, most, isListed, isOver) {

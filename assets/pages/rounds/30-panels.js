@@ -9,7 +9,7 @@
   const numeric = (text) => element('td', { className: 'number', text });
   const percent = (x, digits = 0) => `${number(100 * x, digits)}%`;
 
-  /* A number on a bar: its share of the longest. */
+  /* A number over a bar: its share of the longest. */
   function bar(value, most, text, title = '') {
     const node = element('td', { className: 'rounds-bar number', title, text });
     node.style.setProperty('--share', `${most ? ((100 * Math.abs(value)) / most).toFixed(1) : 0}%`);

@@ -64,19 +64,23 @@
       prominent_per: ratio('prominent_per_enterprise'),
       with_problems: whole('enterprises_with_problems'),
     };
+    const failed = lookout.kpis.missing('inspections');
+    /* What could not be read is not told as nought. */
+    if (failed) return fill('sentence', parts.place, document.createTextNode(`${word('list.comma')} `), parts.span, element('b', { className: 'rounds-failed', text: ` ✕ ${word(`panel.${failed.state}`)}` }));
     const text = word('rounds.sentence').split(/\{(\w+)\}/);
-    fill('sentence', ...text.map((part, i) => (i % 2 ? parts[part] : document.createTextNode(part))), element('small', { text: word('rounds.selected') }));
+    return fill('sentence', ...text.map((part, i) => (i % 2 ? parts[part] : document.createTextNode(part))), element('small', { text: word('rounds.selected') }));
   }
 
   function heat() {
-    fill('heat', lookout.rounds.heat(frame, places, { measureName: view.measure, region: view.region, chosen: chosen(), overs, onPlace: (code) => set({ region: code }) }));
     const isEmpty = !frame.by_round.length;
-    for (const name of ['heat', 'types', 'found']) lookout.panels.said(`rounds-${name}`, isEmpty ? word('panel.none') : '');
-    lookout.panels.said('rounds-hours', frame.clues.length ? '' : word('panel.none'));
+    for (const name of ['heat', 'types', 'found']) lookout.panels.empty(`rounds-${name}`, isEmpty, 'inspections');
+    lookout.panels.empty('rounds-hours', !frame.clues.length, 'clues');
+    fill('hours', lookout.rounds.hours(frame));
+    for (const name of ['heat', 'types', 'found']) fill(name);
     if (isEmpty) return;
+    fill('heat', lookout.rounds.heat(frame, places, { measureName: view.measure, region: view.region, chosen: chosen(), overs, onPlace: (code) => set({ region: code }) }));
     fill('types', lookout.rounds.types(frame));
     fill('found', lookout.rounds.found(frame));
-    fill('hours', lookout.rounds.hours(frame));
   }
 
   function showPlan() {
@@ -86,7 +90,7 @@
       weights[name] = value;
       again();
     }));
-    lookout.panels.said('rounds-planner', plan.cities.length ? '' : word('panel.none'));
+    lookout.panels.empty('rounds-planner', !plan.cities.length, 'inspections');
     again();
   }
 
@@ -105,9 +109,11 @@
     fill('teams', lookout.rounds.ranked(newSpan.teams, 'rounds.column.team'));
     fill('industries', lookout.rounds.ranked(newSpan.industries, 'rounds.column.industry'));
     fill('visits', lookout.rounds.visits(newSpan.visits));
-    for (const name of ['teams', 'industries', 'visits']) lookout.panels.said(`rounds-${name}`, newSpan[name].length ? '' : word('panel.none'));
-    lookout.panels.said('rounds-against', newAgainst ? '' : word('rounds.choose_two'));
-    fill('against', ...(newAgainst ? lookout.rounds.against(newAgainst) : []));
+    for (const name of ['teams', 'industries', 'visits']) lookout.panels.empty(`rounds-${name}`, !newSpan[name].length, 'inspections');
+    const isMissing = Boolean(lookout.kpis.missing('inspections'));
+    fill('against', ...(newAgainst && !isMissing ? lookout.rounds.against(newAgainst) : []));
+    if (isMissing) lookout.panels.empty('rounds-against', true, 'inspections');
+    else lookout.panels.said('rounds-against', newAgainst ? '' : word('rounds.choose_two'));
   }
 
   async function show() {

@@ -68,6 +68,8 @@
       ) : []),
       ...days.map((day) => label(middle(day), high - 8, isoOf(day).slice(5), { class: 'trends-tick', 'text-anchor': 'middle' })),
       ...(hasPower ? [label(LEFT, lanes.power[0] - 12, word('trends.power'), { class: 'trends-lane' })] : []),
+      ...[[before, 'trends.before'], [during, 'trends.during']].flatMap(([[from, to], key]) =>
+        (to < first || from > last ? [] : [label(x(Math.max(from, first)) + 8, top + 18, word(key), { class: 'trends-lane' })])), // prettier-ignore
       cross,
     ]);
     const tip = element('div', { className: 'trends-tip', hidden: '' });
@@ -100,7 +102,10 @@
   lookout.trends.small = (points, [first, last]) => {
     const most = Math.max(0, ...points.map(([, value]) => value));
     const x = (day) => ((day - first) / Math.max(1, last - first)) * 160;
-    const y = (value) => 26 - (most ? value / most : 0) * 24;
-    return svg('svg', { viewBox: '-2 0 164 28', class: 'trends-small', 'aria-hidden': 'true', preserveAspectRatio: 'none' }, [line(points, x, y, 'trends-line')]);
+    const y = (value) => 26 - (most ? value / most : 0) * 20;
+    return svg('svg', { viewBox: '-2 0 164 28', class: 'trends-small', 'aria-hidden': 'true', preserveAspectRatio: 'none' }, [
+      svg('path', { d: lookout.lines.under(points, x, y, 26), class: 'trends-under' }),
+      line(points, x, y, 'trends-line'),
+    ]);
   };
 })();

@@ -129,8 +129,7 @@
     controls();
     const found = rows();
     const isEmpty = !found.length;
-    lookout.panels.said('trends-chart', isEmpty ? word('panel.none') : '');
-    lookout.panels.said('trends-list', isEmpty ? word('panel.none') : '');
+    for (const name of ['chart', 'list']) lookout.panels.empty(`trends-${name}`, isEmpty, 'emission_series');
     fill('list', ...(isEmpty ? [] : [list(found)]));
     chosen = isEmpty ? null : found.find(({ item }) => item.key === view.item) || found[0];
     fill('sentence');

@@ -39,14 +39,23 @@ COLUMNS = (
     "score",
     "clue_id",
 )
+# All of them side by side fill a screen of 1920.
 WIDTHS = {
-    "severity": 150,
-    "enterprise": 260,
-    "rule": 220,
-    "detected_at": 160,
-    "due_at": 160,
-    "clue_id": 170,
-    "team": 160,
+    "severity": 140,
+    "state": 118,
+    "enterprise": 236,
+    "rule": 196,
+    "category": 100,
+    "pollutant": 96,
+    "city": 90,
+    "county": 90,
+    "industry": 108,
+    "round_code": 92,
+    "team": 134,
+    "detected_at": 140,
+    "due_at": 140,
+    "score": 86,
+    "clue_id": 96,
 }
 CONTROLS = {
     Ids.REGION: "value",
