@@ -19,7 +19,7 @@
   lookout.unit = (name) => config.words?.[`unit.${name.replace(/^(?=\d)/, '_').replace(/[^A-Za-z0-9%]/g, '_')}`] ?? name;
   lookout.count = (n) => whole.format(n);
   const formats = [0, 1, 2, 3].map(
-    (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+    (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: 'negative' }),
   );
   lookout.number = (x, digits) => formats[digits].format(x);
   /* None of all is 0; so few that they would be written as 0 are said to be fewer than the least that can be written. */

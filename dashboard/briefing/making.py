@@ -100,7 +100,7 @@ class Making:
             return ""
         if found["change"] is None:
             return self.t("briefing.change.none", before=self.period.words_before)
-        told = f"{100 * found['change']:+.1f}%"
+        told = f"{100 * found['change']:+z.1f}%"
         return self.t("briefing.change", change=told, n=compared["n_cities"])
 
     def parts(self, key: str, **cells: Cell) -> Parts:

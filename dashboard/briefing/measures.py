@@ -162,7 +162,7 @@ def written(kind: str, value: float) -> str:
 
 def changed(change: float | None) -> str:
     """A change in per cent, with its sign."""
-    return "—" if change is None else f"{100 * change:+.1f}%"
+    return "—" if change is None else f"{100 * change:+z.1f}%"
 
 
 SMALL_SHARE = 0.001

@@ -67,7 +67,7 @@
     const name = pick(item, 'name') || item.key;
     return view.level === 'cluster' ? word('trends.cluster', { place: name, n: item.of_enterprises }) : name;
   };
-  const changeText = (change) => (change === null ? '—' : `${change > 0 ? '+' : ''}${number(100 * change, 1)}%`);
+  const changeText = (change) => (change === null ? '—' : `${change >= 0.0005 ? '+' : ''}${number(100 * change, 1)}%`);
   const valueText = (value) => (value === null ? '—' : MEASURES[view.measure].text(value));
 
   function rows() {
