@@ -297,6 +297,7 @@ def posts(clue_id: str, enterprise_id: str) -> dict[str, dict]:
         "/work/clues": cell | {"enterprise_ids": [enterprise_id]},
         f"/work/clues/{clue_id}/comment": {"text": "x"},
         "/work/own/notes": {"clue_id": clue_id, "text": "x"},
+        "/work/own/done": {"clue_id": clue_id, "version": 0, "payload": {"responsible": "x"}},
         **{
             f"/work/clues/{clue_id}/{event}": step
             for event in ("screen_accept", "push", "return", "merge", "create", "assigned")
@@ -309,7 +310,8 @@ def test_every_address_that_takes_something_about_a_clue_is_tried(house):
     app, _ = house
     tried = {address.replace("CLUE", "<clue_id>").replace("push", "<event>") for address in posts("CLUE", "")}
     # Lists, files and views of one's own; the way in and out; callbacks, each of which is its page's.
-    tried |= {"/work/views", "/work/lots.json", "/work/pool", "/work/attachments", "/login", "/logout"}
+    tried |= {"/work/views", "/work/lots.json", "/work/pool", "/work/attachments", "/work/own/files"}
+    tried |= {"/login", "/logout"}
     rules = {rule.rule for rule in app.server.url_map.iter_rules() if "POST" in rule.methods}
     assert {rule for rule in rules if not rule.startswith(("/_dash", "/api/v1/<path", "/try"))} - tried == {"/api/v1/"}
 
