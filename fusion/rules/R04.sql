@@ -1,6 +1,6 @@
 -- A step of the level by $jump or more, with the load as it was, after which the curve lies flatter than it ever did.
 -- Two steps of work: blocks of 12 hours choose the series worth looking at (a flat stretch of 24 h holds a whole
--- one), then medians of the 12 hours before and from each hour on are compared there.
+-- one, at about the load of one of the two before it), then medians of the 12 hours before and from each hour on are compared there.
 -- The level must leave those of the day and of the two days before too, if by less: the end of a peak is no step.
 -- A flat stretch above the hourly or daily limit is left to R01, R12 and R18: nobody parks a forged value there.
 -- Left out: the parameter log (range, slope, intercept i13007/8) is not in the catalogue; checks of the service
@@ -10,6 +10,7 @@ WITH wide AS (
         h.outlet_id,
         DATE_TRUNC('day', h.time) AS day,
         EXTRACT(HOUR FROM h.time) >= 12 AS is_late,
+        AVG(h.flow_m3_h) AS flow,
         AVG(COALESCE(h.pm_zs_mg_m3, h.pm_mg_m3)) AS pm,
         STDDEV_SAMP(COALESCE(h.pm_zs_mg_m3, h.pm_mg_m3)) AS pm_spread,
         AVG(COALESCE(h.so2_zs_mg_m3, h.so2_mg_m3)) AS so2,
@@ -22,24 +23,31 @@ WITH wide AS (
     HAVING COUNT(*) >= 8
 ),
 blocks AS (
-    SELECT outlet_id, day, is_late, 'PM' AS pollutant, pm AS level, pm_spread AS spread FROM wide
+    SELECT outlet_id, day, is_late, flow, 'PM' AS pollutant, pm AS level, pm_spread AS spread FROM wide
     UNION ALL
-    SELECT outlet_id, day, is_late, 'SO2', so2, so2_spread FROM wide
+    SELECT outlet_id, day, is_late, flow, 'SO2', so2, so2_spread FROM wide
     UNION ALL
-    SELECT outlet_id, day, is_late, 'NOx', nox, nox_spread FROM wide
+    SELECT outlet_id, day, is_late, flow, 'NOx', nox, nox_spread FROM wide
 ),
 near AS (
     SELECT
         *,
         LAG(level, 1) OVER w AS level_1,
-        LAG(level, 2) OVER w AS level_2
+        LAG(level, 2) OVER w AS level_2,
+        LAG(flow, 1) OVER w AS flow_1,
+        LAG(flow, 2) OVER w AS flow_2
     FROM blocks
     WINDOW w AS (PARTITION BY outlet_id, pollutant ORDER BY day, is_late)
 ),
 chosen AS (
-    SELECT DISTINCT outlet_id, pollutant FROM near
+    SELECT outlet_id, pollutant, MIN(day) AS first_day
+    FROM near
     WHERE spread < 1.5 * $cv_post * level
-        AND (ABS(level - level_1) >= 0.7 * $jump * level_1 OR ABS(level - level_2) >= 0.7 * $jump * level_2)
+        AND (
+            (ABS(level - level_1) >= 0.7 * $jump * level_1 AND ABS(flow - flow_1) <= 2 * $load_tol * flow_1)
+            OR (ABS(level - level_2) >= 0.7 * $jump * level_2 AND ABS(flow - flow_2) <= 2 * $load_tol * flow_2)
+        )
+    GROUP BY outlet_id, pollutant
 ),
 strictest AS (
     SELECT outlet_id, pollutant, MIN(limit_mg_m3) AS limit_mg_m3
@@ -59,7 +67,9 @@ hours AS (
         c.flow_m3_h,
         COALESCE(c.flag, 'N') IN ('C', 'M') AS is_care
     FROM cems_long AS c
-    INNER JOIN chosen AS k ON k.outlet_id = c.outlet_id AND k.pollutant = c.pollutant
+    INNER JOIN chosen AS k
+        ON k.outlet_id = c.outlet_id AND k.pollutant = c.pollutant
+        AND c.time >= k.first_day - INTERVAL 1 HOUR * ($keep_h + 72)
     LEFT JOIN strictest AS s ON s.outlet_id = c.outlet_id AND s.pollutant = c.pollutant
     WHERE c.is_running AND COALESCE(c.flag, 'N') <> 'F' AND COALESCE(c.zs_mg_m3, c.raw_mg_m3) IS NOT NULL
 ),
@@ -75,7 +85,6 @@ windows AS (
         AVG(value) OVER after_keep AS mean_after,
         STDDEV_SAMP(value) OVER after_keep AS spread_after,
         MEDIAN(value) OVER before_keep AS median_day_before,
-        MEDIAN(value) OVER before_long AS median_days_before,
         AVG(value) OVER before_keep AS mean_before,
         STDDEV_SAMP(value) OVER before_keep AS spread_before,
         MAX(ratio) OVER before_2 AS ratio_before,
@@ -97,10 +106,6 @@ windows AS (
             PARTITION BY outlet_id, pollutant ORDER BY time
             RANGE BETWEEN INTERVAL ($keep_h + 11) HOURS PRECEDING AND INTERVAL 12 HOURS PRECEDING
         ),
-        before_long AS (
-            PARTITION BY outlet_id, pollutant ORDER BY time
-            RANGE BETWEEN INTERVAL ($keep_h + 59) HOURS PRECEDING AND INTERVAL ($keep_h + 12) HOURS PRECEDING
-        ),
         after_keep AS (
             PARTITION BY outlet_id, pollutant ORDER BY time
             RANGE BETWEEN CURRENT ROW AND INTERVAL ($keep_h - 1) HOURS FOLLOWING
@@ -113,18 +118,26 @@ steps AS (
         AND ABS(median_after - median_before) >= $jump * GREATEST(median_before, 0.1 * COALESCE(limit_mg_m3, 0))
         AND ABS(median_after - median_day_before)
             >= 0.5 * $jump * GREATEST(median_day_before, 0.1 * COALESCE(limit_mg_m3, 0))
-        AND COALESCE(
-            ABS(median_after - median_days_before)
-                >= 0.5 * $jump * GREATEST(median_days_before, 0.1 * COALESCE(limit_mg_m3, 0)),
-            TRUE
-        )
         AND spread_after < $cv_post * mean_after
         AND spread_after / mean_after <= $calmer * spread_before / NULLIF(mean_before, 0)
         AND ABS(flow_after - flow_before) <= $load_tol * flow_before
         AND (limit_mg_m3 IS NULL OR mean_after <= limit_mg_m3)
 ),
+returns AS (  -- to the level of the two days before
+    SELECT s.outlet_id, s.pollutant, s.time
+    FROM steps AS s
+    INNER JOIN hours AS h
+        ON h.outlet_id = s.outlet_id AND h.pollutant = s.pollutant
+        AND h.time >= s.time - INTERVAL 1 HOUR * ($keep_h + 59) AND h.time <= s.time - INTERVAL 1 HOUR * ($keep_h + 12)
+    GROUP BY s.outlet_id, s.pollutant, s.time
+    HAVING ABS(MIN(s.median_after) - MEDIAN(h.value))
+        < 0.5 * $jump * GREATEST(MEDIAN(h.value), 0.1 * COALESCE(MIN(s.limit_mg_m3), 0))
+),
 told AS (
-    SELECT *, LAG(time) OVER (PARTITION BY outlet_id, pollutant ORDER BY time) AS step_before FROM steps
+    SELECT s.*, LAG(s.time) OVER (PARTITION BY s.outlet_id, s.pollutant ORDER BY s.time) AS step_before
+    FROM steps AS s
+    LEFT JOIN returns AS r ON r.outlet_id = s.outlet_id AND r.pollutant = s.pollutant AND r.time = s.time
+    WHERE r.time IS NULL
 ),
 firsts AS (
     SELECT * FROM told WHERE step_before IS NULL OR step_before < time - INTERVAL 12 HOUR
