@@ -296,6 +296,11 @@ def _like(node: exp.Like | exp.ILike) -> Expression:
     return node
 
 
+def _numbered(node: exp.Window) -> Expression:
+    """The number of a row is as wide as DuckDB's, so that reckoning with it doesn't overflow."""
+    return exp.cast(node.copy(), "BIGINT") if isinstance(node.this, exp.RowNumber) else node
+
+
 def _inlined(node: exp.CTE) -> Expression:
     """Spark always asks a named part anew where it is named, and has no words for it."""
     node.set("materialized", None)
@@ -335,4 +340,5 @@ REPAIRS: tuple[tuple[Any, Callable[[Any], Expression]], ...] = (
     (exp.Div, _divided),
     (exp.Round, _rounded),
     (exp.CTE, _inlined),
+    (exp.Window, _numbered),
 )

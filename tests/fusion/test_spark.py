@@ -246,6 +246,8 @@ REPAIRED = {
                REGEXP_EXTRACT('NOx=12', '([a-zA-Z]+)=(\d+)', 2) AS e, 'it''s \n' AS q, CONTAINS('瞭望', '望') AS z
         FROM """ + NUMBERS,
     "columns left out of a star": f"SELECT t.* EXCLUDE (x) FROM {NUMBERS}",
+    "the number of a row may be large": f"""
+        SELECT id, ROW_NUMBER() OVER (ORDER BY id) * 2000000000 AS far FROM {NUMBERS}""",
     "a part that is asked anew where it is named": f"""
         WITH one AS NOT MATERIALIZED (SELECT id, x FROM {NUMBERS})
         SELECT a.id, b.x FROM one AS a INNER JOIN one AS b ON b.id = a.id + 1""",
