@@ -1,6 +1,6 @@
 """Pictures of all scenes, both languages and themes: `python -m benchmarks.screenshots [SNAPSHOTS] [SCENE...]`.
 
-They go to docs/screenshots as WebP, which keeps the whole folder under 12 MB where PNG would need four times as much.
+They go to docs/screenshots as WebP, which keeps the whole folder under 20 MB where PNG would need four times as much.
 """
 
 from __future__ import annotations
