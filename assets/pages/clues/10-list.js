@@ -121,11 +121,11 @@
         rowBuffer: 10,
         tooltipShowDelay: 600,
         enableCellTextSelection: false,
+        suppressNoRowsOverlay: true, // the panel says it
         rowSelection: { mode: 'multiRow', checkboxes: true, headerCheckbox: false, enableClickSelection: false },
         selectionColumnDef: { headerName: word('clues.select'), headerClass: 'clues-select', width: Math.round((SHORT ? 44 : 62) * lookout.scale()) },
         localeText: {
           loadingOoo: word('grid.loadingOoo'),
-          noRowsToShow: word('grid.noRowsToShow'),
           ariaRowToggleSelection: word('clues.row_toggle'),
           ariaChecked: word('clues.row_picked'),
           ariaUnchecked: word('clues.row_not_picked'),
