@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from lxml import etree
 from pptx import Presentation
@@ -18,6 +17,7 @@ from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
 from pptx.slide import Slide
 from pptx.text.text import TextFrame
+from pptx.text.text import _Paragraph as Paragraph
 from pptx.util import Mm, Pt
 
 from dashboard.briefing.chart_svg import text_width
@@ -123,7 +123,7 @@ class _Writer:
             self._run(paragraph, text, (size, colour, is_bold))
         return frame
 
-    def _run(self, paragraph: Any, text: str, look: tuple[float, RGBColor, bool], link: str = "") -> None:  # noqa: ANN401 - of pptx
+    def _run(self, paragraph: Paragraph, text: str, look: tuple[float, RGBColor, bool], link: str = "") -> None:
         run = paragraph.add_run()
         run.text = clean(text)
         size, colour, is_bold = look
@@ -138,7 +138,7 @@ class _Writer:
         for child in properties.findall(f"{{{DRAWING}}}hlinkClick"):
             properties.append(child)
 
-    def _parts(self, paragraph: Any, parts: Sequence[Cell], size: float, *, is_bold: bool = False) -> None:  # noqa: ANN401 - of pptx
+    def _parts(self, paragraph: Paragraph, parts: Sequence[Cell], size: float, *, is_bold: bool = False) -> None:
         for one in parts:
             link = "" if isinstance(one, str) else one.link
             self._run(paragraph, text_of(one), (size, BLACK, is_bold), link)
@@ -219,7 +219,7 @@ class _Writer:
             self._line(paragraph, one, 18)
         return list(texts[TEXTS_A_SLIDE:])
 
-    def _line(self, paragraph: Any, one: Sentence | Caution, size: float) -> None:  # noqa: ANN401 - a paragraph of pptx
+    def _line(self, paragraph: Paragraph, one: Sentence | Caution, size: float) -> None:
         if isinstance(one, Caution):
             self._run(paragraph, one.text, (size * 0.75, WARN, False))
         else:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
+
+import plotly.graph_objects as go
 
 # Loaded before there are threads: plotly asks whether it is, and fails on a half that another request is loading.
-import pandas as pd  # noqa: F401
-import plotly.graph_objects as go
+import_module("pandas")
 
 
 @dataclass(frozen=True)
