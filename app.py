@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import logging
+import os
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +26,9 @@ from dashboard.settings import Settings, read_settings
 from dashboard.wall.playlist import PlaylistError
 from fusion.snapshot import SnapshotError
 
+# Of glibc's malloc.h.
+M_ARENA_MAX = -8
+
 
 def main(
     snapshots: Annotated[Path | None, typer.Option(help="folder that holds the snapshots")] = None,
@@ -33,6 +38,7 @@ def main(
     """Serve the newest snapshot on http://HOST:PORT until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    _share_memory()
     asked = {"snapshots": snapshots, "port": port, "host": host}
     settings = read_settings(**{name: value for name, value in asked.items() if value is not None})
     try:
@@ -48,6 +54,12 @@ def main(
         raise typer.Exit(2) from None
     typer.echo(f"Lookout 瞭望  http://{settings.host}:{settings.port}  snapshot {snapshot.id}")
     waitress.serve(app.server, sockets=[listener], threads=settings.threads, ident=None)
+
+
+def _share_memory() -> None:
+    """Let threads share arenas of memory, one a core: each keeps what it was once given, for weeks under a wall."""
+    if hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        libc.mallopt(M_ARENA_MAX, os.cpu_count() or 1)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -22,7 +22,7 @@ from dashboard.data.filters import Filters
 from dashboard.data.layers import sql
 from dashboard.data.live import live
 from dashboard.data.queries import parameters
-from dashboard.data.store import Loaded
+from dashboard.data.store import Loaded, in_memory
 
 STAGES = ("pushed", "accepted", "checked", "confirmed", "rectified", "rechecked", "fixed")
 # How a clue stands that reached a stage and not the next; only the first two are still under way.
@@ -202,7 +202,7 @@ def _stage_clause(stage: str, part: str | None) -> str:
 
 def _of_snapshot(loaded: Loaded) -> duckdb.DuckDBPyConnection:
     """A database of its own with the loop's tables as if nobody had acted yet."""
-    connection = duckdb.connect(":memory:")
+    connection = in_memory(loaded.memory_limit)
     connection.execute(sql("macros"))
     with loaded.cursor() as db:
         db.execute("create temp view clues_now as select *, 0 as version from clues")

@@ -27,6 +27,11 @@ SCOPE_MARK = "~"
 Made = TypeVar("Made")
 
 
+def in_memory(memory_limit: str) -> duckdb.DuckDBPyConnection:
+    """An empty database in memory; it waits for no file, so it gets no threads that would."""
+    return duckdb.connect(":memory:", config={"memory_limit": memory_limit, "async_threads": 0})
+
+
 class Loaded:
     """One snapshot, its tables in memory, ready for questions from several threads."""
 
@@ -38,7 +43,8 @@ class Loaded:
         Raises  SnapshotError for a table that is not what was published
         """
         self.snapshot = snapshot
-        self._connection = duckdb.connect(":memory:", config={"memory_limit": memory_limit})
+        self.memory_limit = memory_limit
+        self._connection = in_memory(memory_limit)
         for name in snapshot.manifest.tables:
             if name in dossier_tables.TABLES:
                 continue
@@ -50,7 +56,7 @@ class Loaded:
         dossier_tables.view_whole(self._connection, snapshot)
         self._connection.execute(sql("macros"))
         self._answers: dict[str, object] = {}
-        self._scopes = Scopes(self, memory_limit)
+        self._scopes = Scopes(self)
 
     @property
     def id(self) -> str:
@@ -92,13 +98,14 @@ class Loaded:
 class Narrowed(Loaded):
     """A part of a snapshot. Its tables lie in an engine of their own: what is outside is not there to be asked for."""
 
-    def __init__(self, whole: Loaded, scope: Scope, memory_limit: str) -> None:
+    def __init__(self, whole: Loaded, scope: Scope) -> None:
         """Copy from `whole` what `scope` shows."""
         self.scope = scope
+        self.memory_limit = whole.memory_limit
         self._whole = whole
         self._id = f"{whole.id}{SCOPE_MARK}{scope.key}"
         self._answers = {}
-        self._connection = duckdb.connect(":memory:", config={"memory_limit": memory_limit})
+        self._connection = in_memory(self.memory_limit)
         source = whole.cursor()
         rows = {}
         for name, table in narrowed(source, scope, whole.manifest.as_of[:10]):
@@ -151,10 +158,9 @@ union select adcode from places where level = 2 and place_idx in (select county_
 class Scopes:
     """The parts of one snapshot that were asked for last."""
 
-    def __init__(self, whole: Loaded, memory_limit: str) -> None:
+    def __init__(self, whole: Loaded) -> None:
         """Nothing is made before it is asked for."""
         self._whole = whole
-        self._memory_limit = memory_limit
         self._kept: OrderedDict[Scope, Narrowed] = OrderedDict()
         self._lock = threading.Lock()
         self._making = threading.Lock()
@@ -165,7 +171,7 @@ class Scopes:
         if found is not None:
             return found
         with self._making:
-            made = self._found(scope) or Narrowed(self._whole, scope, self._memory_limit)
+            made = self._found(scope) or Narrowed(self._whole, scope)
         with self._lock:
             self._kept[scope] = made
             room = SCOPES_ROWS * sum(table.rows for table in self._whole.manifest.tables.values())
