@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,9 @@ NO_PLACE = 65535
 # A third of a month with fewer observed days, or fewer of such thirds, names no peak.
 LEAST_DAYS = 2
 LEAST_THIRDS = 3
+# Of an enterprise that was found; its checks are in order of their days.
+ENTERPRISE = ("enterprise_id", "name", "city_idx", "county_zh", "county_en", "industry_zh", "industry_en")
+NOTHING_FOUND = {"problems": 0, "prominent": 0}
 
 
 def thirds_of(rows: Rows) -> Rows:
@@ -58,13 +61,14 @@ def by_month(areas: Rows, thirds: Rows) -> Rows:
     ]
 
 
-def by_city(areas: Rows, seen: Rows, found: list[int], places: Rows) -> Rows:
-    """The same by city, the most areas first; `found` names the city of each enterprise found with a problem there."""
+def by_city(areas: Rows, seen: Rows, found: Rows, places: Rows) -> Rows:
+    """The same by city, the most areas first; `found` are the enterprises found with a problem there."""
     names = {place["place_idx"]: place for place in places}
     own = defaultdict(list)
     for area in areas:
         own[area["city_idx"]].append(area)
     observed = {row["city_idx"]: row for row in seen}
+    found_in = Counter(row["city_idx"] for row in found)
     nothing = {"hot": 0, "cells": 0, "observed": None}
     rows = []
     for city in set(own) | {row["city_idx"] for row in seen if row["hot"]}:
@@ -77,22 +81,36 @@ def by_city(areas: Rows, seen: Rows, found: list[int], places: Rows) -> Rows:
                 "hot": told["hot"],
                 "hot_cells": told["cells"],
                 "observed": told["observed"],
-                "enterprises": found.count(city),
+                "enterprises": found_in[city],
             }
         )
     return sorted(rows, key=lambda row: (-row["areas"], -row["hot"], row["adcode"]))
 
 
-def found_there(checked: pa.Table, areas: Rows) -> list[int]:
-    """The city of each enterprise in a cell pushed where a problem was found on the day of the push or later."""
+def found_there(checked: pa.Table, areas: Rows) -> Rows:
+    """Enterprises in a cell pushed where a check found a problem on the day of the push or later, the latest first.
+
+    Shape   the enterprise's own columns; pushed_on: of its cell, the first; found_on: the last such check; problems and
+            prominent: of all of them
+    """
     pushed: dict[str, date] = {}
     for area in areas:
         cell = area["cell_id"]
         pushed[cell] = min(area["pushed_on"], pushed.get(cell, area["pushed_on"]))
-    cols, rows = cells_of(checked["lon_deg"].to_numpy(), checked["lat_deg"].to_numpy())
-    cities, days = checked["city_idx"].to_pylist(), checked["found_on"].to_pylist()
-    cells = [cell_id(col, row) for col, row in zip(cols.tolist(), rows.tolist(), strict=True)]
-    return [city for cell, city, day in zip(cells, cities, days, strict=True) if cell in pushed and day >= pushed[cell]]
+    cols, lines = cells_of(checked["lon_deg"].to_numpy(), checked["lat_deg"].to_numpy())
+    found: dict[int, dict[str, Any]] = {}
+    for col, line, check in zip(cols.tolist(), lines.tolist(), checked.to_pylist(), strict=True):
+        cell = cell_id(col, line)
+        if cell not in pushed or check["checked_date"] < pushed[cell]:
+            continue
+        row = found.setdefault(
+            check["enterprise_idx"],
+            {name: check[name] for name in ENTERPRISE} | {"cell_id": cell, "pushed_on": pushed[cell], **NOTHING_FOUND},
+        )
+        row["found_on"] = check["checked_date"]
+        row["problems"] += check["problems"]
+        row["prominent"] += check["prominent"]
+    return sorted(found.values(), key=lambda row: (row["found_on"], row["problems"]), reverse=True)
 
 
 def _touched(areas: Rows) -> dict[str, int]:

@@ -105,7 +105,8 @@ def voc(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> d
 
     Shape   figures: of the dictionary, by id; cells: different cells pushed; months, thirds: see board_areas; peak: the
             third of a month with the highest columns, null where too few can be compared; enterprises: with a problem
-            found on or after the push, lying in a cell pushed; cities: rows by city, at most LISTED
+            found on or after the push, lying in a cell pushed; found: the last of them, cities: rows by city, each at
+            most LISTED
     """
     own = replace(filters, pollutant="HCHO")
     told = {one["id"]: one for one in figures(loaded, own, HCHO_FIGURES, casebook)["metrics"]}
@@ -122,6 +123,7 @@ def voc(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> d
         "cells": len({area["cell_id"] for area in areas}),
         "cities_touched": len({area["city_idx"] for area in areas} - {NO_PLACE}),
         "enterprises": len(found),
+        "found": [_plain(row) for row in found[:LISTED]],
         "months": by_month(areas, thirds),
         "thirds": thirds,
         "peak": peak(thirds),

@@ -153,7 +153,7 @@ def test_only_problems_found_in_a_pushed_cell_and_not_before_the_push_count(load
             day = first.get(clue["clue_idx"], clue["detected_at"]).date()
             pushed_on[clue["cell_id"]] = min(day, pushed_on.get(clue["cell_id"], day))
     enterprises = rows(loaded, "enterprises")
-    found = set()
+    found = Counter()
     for check in rows(loaded, "checks"):
         at = enterprises[check["enterprise_idx"]]
         if not check["n_problems"] or at["lon_deg"] is None:
@@ -161,8 +161,11 @@ def test_only_problems_found_in_a_pushed_cell_and_not_before_the_push_count(load
         (col,), (row,) = cells_of([at["lon_deg"]], [at["lat_deg"]])
         day = pushed_on.get(cell_id(col, row))
         if day and check["checked_date"] >= day:
-            found.add(check["enterprise_idx"])
-    assert boards.voc(loaded, EVERY)["enterprises"] == len(found) > 0
+            found[at["enterprise_id"]] += check["n_problems"]
+    told = boards.voc(loaded, EVERY)
+    assert told["enterprises"] == len(found) > 0
+    assert {row["enterprise_id"]: row["problems"] for row in told["found"]} == found
+    assert all(row["found_on"] >= row["pushed_on"] for row in told["found"])
 
 
 def test_each_ten_days_says_how_often_it_was_high_and_how_often_seen(loaded):

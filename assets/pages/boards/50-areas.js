@@ -66,6 +66,20 @@
     return [element('div', { className: 'boards-pair' }, [pushed, answer.has_hcho ? course : missing()])];
   }
 
+  function found(answer) {
+    return [
+      table([
+        { head: word('boards.column.enterprise'), cell: (row) => element('span', {}, [link(row.name, '/dossier', { id: row.enterprise_id }), element('small', { text: [pick(row, 'industry'), pick(row, 'county')].filter(Boolean).join(' · ') })]) },
+        { head: word('boards.column.cell'), cell: (row) => row.cell_id },
+        { head: word('boards.column.pushed_on'), cell: (row) => row.pushed_on },
+        { head: word('boards.column.found_on'), cell: (row) => row.found_on },
+        { head: word('boards.column.problems'), isNumber: true, cell: (row) => count(row.problems) },
+        { head: word('boards.column.prominent'), isNumber: true, cell: (row) => count(row.prominent) },
+      ], answer.found, { caption: word('boards.panel.found') }),
+      ...listedOf(answer.found.length, answer.enterprises),
+    ]; // prettier-ignore
+  }
+
   function voc(answer) {
     fill('tally', ...vocTally(answer));
     const perArea = answer.figures.problem_enterprises_per_area;
@@ -77,8 +91,9 @@
     ); // prettier-ignore
     const isMissing = !answer.has_hcho && !hasClues && !answer.figures.areas_pushed.value;
     const emptyOf = (rows) => (isMissing ? word('panel.not_configured') : rows.length ? '' : word('panel.none'));
-    for (const [name, rows] of [['months', answer.months], ['areas', answer.cities]]) say(name, emptyOf(rows), isMissing ? 'not_configured' : 'none');
+    for (const [name, rows] of [['months', answer.months], ['found', answer.found], ['areas', answer.cities]]) say(name, emptyOf(rows), isMissing ? 'not_configured' : 'none');
     fill('months', ...(answer.months.length ? months(answer) : []));
+    fill('found', ...(answer.found.length ? found(answer) : []));
     const most = Math.max(0, ...answer.cities.map((row) => row.areas));
     fill('areas', ...(answer.cities.length ? [
       table([

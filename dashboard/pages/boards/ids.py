@@ -16,5 +16,6 @@ class Ids(StrEnum):
     CITIES = "boards-cities"
     THRESHOLDS = "boards-thresholds"
     MONTHS = "boards-months"
+    FOUND = "boards-found"
     AREAS = "boards-areas"
     LAND = "boards-land"

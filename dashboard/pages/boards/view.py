@@ -15,7 +15,7 @@ from dashboard.pages.boards.ids import Ids
 BOARDS = {
     "incineration": (Ids.PLANTS, Ids.PLANT),
     "supervision": (Ids.REGIONS, Ids.CITIES, Ids.THRESHOLDS),
-    "voc": (Ids.MONTHS, Ids.AREAS),
+    "voc": (Ids.MONTHS, Ids.FOUND, Ids.AREAS),
     "bare_land": (Ids.LAND,),
 }
 
