@@ -105,14 +105,27 @@ def _plain(picture: Picture) -> dict[str, Any]:
 
 
 def _search(loaded: Loaded, t: Words) -> Response:
+    """Who is named so; where nothing is asked, whom the push plan suggests, with what for."""
     asked = request.args.get("q", "")
-    rows = search(loaded.cursor(), asked, FOUND_AT_MOST) if asked.strip() else suggested(loaded.cursor())
-    told = [
-        {"id": row["enterprise_id"], "name": row["name"],
-         "note": " · ".join(part for part in (row[f"industry_{t.language}"], row[f"city_{t.language}"]) if part)}
-        for row in rows
-    ]  # fmt: skip
-    return _private(told)
+    if asked.strip():
+        return _private([_named(row, t) for row in search(loaded.cursor(), asked, FOUND_AT_MOST)])
+    return _private([_named(row, t) | _why(row, t) for row in suggested(loaded.cursor())])
+
+
+def _named(row: dict[str, Any], t: Words) -> dict[str, str]:
+    parts = (row[f"industry_{t.language}"], row[f"city_{t.language}"])
+    return {"id": row["enterprise_id"], "name": row["name"], "note": " · ".join(part for part in parts if part)}
+
+
+def _why(row: dict[str, Any], t: Words) -> dict[str, Any]:
+    return {
+        "county": row[f"county_{t.language}"] or "",
+        "rule": f"{row['rule_id']} {row[f'rule_{t.language}']}",
+        "severity": t(f"severity.{row['severity']}"),
+        "detected_at": f"{row['detected_at']:%Y-%m-%d %H:%M}",
+        "team": row[f"team_{t.language}"] or "",
+        "clues": row["clues"],
+    }
 
 
 def _pack(loaded: Loaded, team: str, day: str) -> Pack:

@@ -108,8 +108,8 @@ def search(db: duckdb.DuckDBPyConnection, text: str, limit: int = 20) -> list[di
     return _rows(db, "dossier_search", {"text": text[:100], "n": max(1, min(limit, 50))})
 
 
-def suggested(db: duckdb.DuckDBPyConnection, limit: int = 20) -> list[dict[str, Any]]:
-    """Enterprises the push plan suggests, the gravest first."""
+def suggested(db: duckdb.DuckDBPyConnection, limit: int = 30) -> list[dict[str, Any]]:
+    """Enterprises the push plan suggests, the gravest first, each with its gravest suggested clue."""
     return _rows(db, "dossier_suggested", {"n": limit})
 
 

@@ -1,7 +1,7 @@
 /* The dossier page: the sheet the server wrote, laid out; a search where no enterprise is named. */
 (() => {
   const lookout = window.lookout;
-  const { config, element, word } = lookout;
+  const { config, element, word, count } = lookout;
   const RANGES = ['case', '7', '30', 'all'];
   const host = (name) => document.getElementById(`dossier-${name}`);
   const given = new URLSearchParams(window.location.search);
@@ -215,11 +215,24 @@
   /* Where to begin when nobody is named: whom the plan suggests. */
   async function suggest() {
     const rows = (await asked('enterprises.json', { q: '' })) || [];
-    const items = rows.map((row) =>
-      element('li', {}, [element('a', { href: addressOf(row.id), text: row.name }), element('small', { text: row.note })]),
-    );
-    const content = items.length
-      ? element('ol', { className: 'dossier-suggested' }, items)
+    const of = (row) => [
+      element('a', { href: addressOf(row.id), text: row.name }),
+      [row.note, row.county].filter(Boolean).join(' · '),
+      row.severity,
+      row.rule,
+      row.detected_at,
+      count(row.clues),
+      row.team || '—',
+    ];
+    const cell = (content, i) => element(i ? 'td' : 'th', i ? {} : { scope: 'row' }, [content instanceof Node ? content : document.createTextNode(content)]);
+    const heads = ['enterprise', 'where', 'severity', 'rule', 'detected', 'clues', 'team'];
+    const content = rows.length
+      ? element('div', { className: 'dossier-suggested', tabindex: '0', role: 'region', 'aria-label': word('dossier.suggested') }, [
+          element('table', { className: 'source-table' }, [
+            element('thead', {}, [element('tr', {}, heads.map((name) => element('th', { scope: 'col', text: word(`dossier.suggested.${name}`) })))]),
+            element('tbody', {}, rows.map((row) => element('tr', {}, of(row).map(cell)))),
+          ]),
+        ])
       : element('p', { className: 'dossier-empty', text: word('dossier.suggested.none') });
     const hint = element('p', { className: 'dossier-hint', text: word('dossier.search.hint') });
     host('tables').replaceChildren(card(word('dossier.suggested'), [hint, content], '', 'h2'));
