@@ -177,6 +177,18 @@ def _visits(found: Found, t: Words) -> Iterable[Sequence[str]]:
         mode = named(t, f"dossier.mode.{visit['mode']}")
         yield (visit["checked_date"], visit["round_code"] or "—", visit[f"team_{t.language}"] or "—", mode,
                str(visit["n_problems"]), t("dossier.and").join(kinds.get(visit["checked_date"], ["—"])))  # fmt: skip
+    yield from _earlier_visits(found, t)
+
+
+def _earlier_visits(found: Found, t: Words) -> Iterable[Sequence[str]]:
+    """Checks of the rounds of earlier years; their register tells neither team nor mode."""
+    kinds: dict[str, list[str]] = {}
+    for one in found["facts"].get("past_problem", []):
+        kinds.setdefault((one["from_at"] or "")[:10], []).append(named(t, f"dossier.problem.{one['code']}"))
+    for check in sorted(found["facts"].get("past_check", []), key=lambda one: one["from_at"] or "", reverse=True):
+        day = (check["from_at"] or "—")[:10]
+        found_then = kinds.get(day, ["—"]) if check["problems"] else ["—"]
+        yield (day, check["round"] or "—", "—", "—", str(check["problems"]), t("dossier.and").join(found_then))
 
 
 def _registers(found: Found, t: Words) -> Iterable[Sequence[str]]:

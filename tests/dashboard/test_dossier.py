@@ -161,6 +161,16 @@ def test_lanes_lie_above_each_other_on_one_scale_of_time(now):
     assert all(one["bottom"] <= next_one["top"] for one, next_one in zip(lanes, lanes[1:], strict=False))
 
 
+def test_checks_of_earlier_years_stand_below_this_years_visits(full):
+    asked = """select e.enterprise_id, f.from_at::date, f.detail from dossier_facts f
+        join enterprises e using (enterprise_idx) where f.kind = 'past_check' order by f.from_at desc limit 1"""
+    enterprise, day, detail = full.cursor().execute(asked).fetchone()
+    visits = next(one for one in sheet(dossier(full, enterprise), EN)["tables"] if one["key"] == "visits")
+    told = next(row for row in visits["rows"] if row[0] == str(day))
+    assert (told[1], told[4]) == (json.loads(detail)["round"], str(json.loads(detail)["problems"]))
+    assert [row[0] for row in visits["rows"]] == sorted((row[0] for row in visits["rows"]), reverse=True)
+
+
 def test_an_enterprise_is_found_by_name_uscc_and_permit(full):
     db = full.cursor()
     for text in ("肥东", REFERENCE, f"{REFERENCE.lower()}001p"):
