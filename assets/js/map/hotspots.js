@@ -152,7 +152,7 @@
     const reach = isNear ? Math.max(7 * frame.unit, cell * 0.95) : (5 + Math.max(0, frame.z - 4) * 0.9) * frame.unit;
     const radius = Math.max(2, Math.min(24, Math.round(reach / step)));
     /* Zooming in spreads the cells out, so each has to carry more of the light. */
-    const gain = isNear ? 0.36 : Math.min(0.62, 0.08 * 1.95 ** (frame.z - 4)) * lift(hot.count);
+    const gain = isNear ? 0.36 : Math.min(0.62, 0.12 * 1.95 ** (frame.z - 4)) * lift(hot.count);
     field.resize(Math.ceil(frame.width / step), Math.ceil(frame.height / step));
     field.splat(hot, frame, step, radius, gain);
     field.tone(table);

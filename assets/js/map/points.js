@@ -69,8 +69,8 @@
   ];
 
   /* Share of the canvas that marks and their margins cover: roomy below, crowded above. */
-  const ROOMY = 0.015;
-  const CROWDED = 0.05;
+  const ROOMY = 0.006;
+  const CROWDED = 0.02;
 
   function enterpriseRadius(frame) {
     return sizeAt(ENTERPRISE_SIZE, frame.z) * frame.unit;
