@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, abort, current_app, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
@@ -19,7 +19,7 @@ from dashboard.accounts.sessions import DEVICE_COOKIE, is_closed
 from dashboard.accounts.store import Accounts
 from dashboard.limits import Limits
 from dashboard.page import page_context
-from dashboard.pages.login.plain import notice_page
+from dashboard.pages.login.plain import look, notice_page
 from dashboard.settings import LOOPBACK, Settings
 
 OPEN = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", urls.HEALTH, urls.LOGIN, "/device/", "/oidc/")
@@ -128,6 +128,6 @@ def _refused(error: HTTPException, settings: Settings) -> AnyResponse:
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
     if code == 401 and DEVICE_COOKIE not in request.cookies:
-        return redirect(f"{urls.LOGIN}?next={request.full_path.rstrip('?')}")
+        return redirect(f"{urls.LOGIN}?{urlencode({'next': request.full_path.rstrip('?')} | look())}")
     asking = access.viewer_or_none()
     return notice_page("device" if code == 401 else "refused", code, settings.language, asking.kind if asking else "")

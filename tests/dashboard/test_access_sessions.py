@@ -132,6 +132,20 @@ def test_signing_in_leads_on_and_sets_a_cookie_scripts_cannot_read(closed):
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
 
 
+def test_who_was_sent_to_the_door_comes_to_the_whole_address_he_asked_for(closed):
+    client = closed.server.test_client()
+    wanted = "/clues?view=all&open=3f&pollutant=NOx&lang=en&theme=light"
+    door = client.get(wanted).headers["Location"]
+    assert b'data-theme="light"' in client.get(door).data
+    assert client.post(door, data={"name": "zhang", "password": PASSWORD}).headers["Location"] == wanted
+
+
+def test_the_language_chosen_at_the_door_is_kept(closed):
+    door = closed.server.test_client().get("/sources?lang=zh").headers["Location"].replace("lang=zh", "lang=en")
+    answer = closed.server.test_client().post(door, data={"name": "zhang", "password": PASSWORD})
+    assert answer.headers["Location"] == "/sources?lang=en"
+
+
 def test_over_https_the_cookie_is_secure(root, store, house, accounts):
     url = f"sqlite:///{house.folder}/casebook.db"
     app = create_app(Settings(snapshots=root, casebook=url, public_url="https://lookout.example"), store)

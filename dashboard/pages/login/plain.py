@@ -15,6 +15,11 @@ from dashboard.page import THEMES, page_context
 STYLES = ("00-tokens.css", "pages/login/login.css")
 
 
+def look() -> dict[str, str]:
+    """The language and theme that the address asks for, to be asked for again where it leads."""
+    return {name: request.args[name] for name in ("lang", "theme") if name in request.args}
+
+
 def plain_page(template: str, status: int, default_language: str, **values: object) -> Response:
     """`template` in the language and theme that the address asks for."""
     context = page_context(default_language)
@@ -29,7 +34,9 @@ def plain_page(template: str, status: int, default_language: str, **values: obje
         theme=context.theme,
         styles=styles(),
         here=urlencode(kept),
+        other_lang="en" if context.words.language == "zh" else "zh-CN",
         other_language=f"{request.path}?{urlencode(kept | other)}",
+        home=f"/?{urlencode(look())}",
         other_theme=f"{request.path}?{urlencode(kept | theme)}",
         **values,
     )

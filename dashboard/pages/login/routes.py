@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,7 +12,7 @@ from dashboard import access, urls
 from dashboard.accounts.oidc import SingleSignOn
 from dashboard.accounts.sessions import DEVICE_COOKIE, TRY_COOKIE, begin_session, end_session, is_closed
 from dashboard.accounts.store import Accounts, Locked
-from dashboard.pages.login.plain import plain_page
+from dashboard.pages.login.plain import look, plain_page
 from dashboard.settings import Settings
 
 YEAR_S = 31_536_000
@@ -107,7 +108,11 @@ def _login_page(
 
 
 def _next() -> str:
-    """Where somebody wanted to go; an address of this house only."""
+    """Where somebody wanted to go, in the language and theme chosen since; an address of this house only."""
     wanted = request.args.get("next") or request.form.get("next") or urls.SITUATION
     is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if is_ours else urls.SITUATION
+    path, _, query = (wanted if is_ours else urls.SITUATION).partition("?")
+    chosen = look()
+    asked = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in chosen]
+    told = urlencode([*asked, *chosen.items()])
+    return f"{path}?{told}" if told else path
