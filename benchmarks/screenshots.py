@@ -8,12 +8,14 @@ from __future__ import annotations
 import io
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from benchmarks.chromium import SIZE, chromium, open_page
+from benchmarks.closed_house import CLOSED, closed_house, look
 from benchmarks.scenes import scenes, worded
 from benchmarks.serving import server
 
@@ -44,7 +46,13 @@ def main(snapshots: Path, only: list[str]) -> None:
     # The browser writes the days of its own controls as its surroundings ask.
     os.environ["LANGUAGE"] = "zh_CN"
     wanted = {name: path for name, path in scenes(snapshots).items() if not only or name in only}
-    with server(snapshots) as url, chromium() as browser:
+    with chromium() as browser:
+        _open_to_all(browser, snapshots, wanted)
+        _closed(browser, snapshots, [name for name in CLOSED if not only or name in only])
+
+
+def _open_to_all(browser: Browser, snapshots: Path, wanted: dict[str, str]) -> None:
+    with server(snapshots) as url:
         for language, theme in LOOKS:
             page = tab(browser, language)
             for name, path in wanted.items():
@@ -54,6 +62,18 @@ def main(snapshots: Path, only: list[str]) -> None:
                 page.wait_for_timeout(DRAWN_MS)
                 picture(page, OUT / f"{name}-{language}-{theme}.webp")
             page.context.close()
+
+
+def _closed(browser: Browser, snapshots: Path, names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = closed_house(snapshots, Path(folder))
+        with server(snapshots, settings) as url:
+            for language, theme in LOOKS:
+                for name in names:
+                    page = tab(browser, language)
+                    look(page, url, name, lambda path, look=(language, theme): worded(path, *look))
+                    picture(page, OUT / f"{name}-{language}-{theme}.webp")
+                    page.context.close()
 
 
 if __name__ == "__main__":

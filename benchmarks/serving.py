@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,12 +16,13 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def server(snapshots: Path) -> Iterator[str]:
+def server(snapshots: Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
     """The address of a server over `snapshots`, answering."""
+    told = {f"LOOKOUT_{name.upper()}": value for name, value in (settings or {}).items()}
     port = free_port()
     command = [sys.executable, "app.py", "--snapshots", str(snapshots), "--port", str(port)]
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=quiet, stderr=quiet, env=os.environ)
+    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=quiet, stderr=quiet, env=os.environ | told)
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(f"{url}/healthz", process)

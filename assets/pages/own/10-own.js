@@ -51,13 +51,17 @@
   function order(one) {
     const said = one.notes.map((told) => element('li', {}, [element('time', { text: told.at }), element('p', { text: told.text })]));
     return element('article', { className: 'own-order', 'aria-label': one.title }, [
-      element('h3', { text: one.title }),
-      element('p', { className: 'own-state', text: one.state }),
-      lines(one.lines),
-      ...(one.report ? [report(one)] : []),
-      element('h4', { text: word('own.notes') }),
-      said.length ? element('ol', { className: 'own-said' }, said) : element('p', { className: 'own-note', text: word('own.notes_none') }),
-      note(one),
+      element('div', {}, [
+        element('h3', { text: one.title }),
+        element('p', { className: 'own-state', text: one.state }),
+        lines(one.lines),
+        ...(one.report ? [report(one)] : []),
+      ]),
+      element('div', {}, [
+        element('h4', { text: word('own.notes') }),
+        said.length ? element('ol', { className: 'own-said' }, said) : element('p', { className: 'own-note', text: word('own.notes_none') }),
+        note(one),
+      ]),
     ]);
   }
 
