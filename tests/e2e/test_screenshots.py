@@ -8,6 +8,7 @@ SCREENS = {
     "zh-dark": ("", (1920, 1080)),
     "wall": ("", (3840, 2160)),
     "phone": ("", (390, 844)),
+    "tablet": ("", (820, 1180)),
     "laptop": ("lang=en", (1366, 768)),
 }
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
