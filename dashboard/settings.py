@@ -25,6 +25,7 @@ class Grant(BaseModel):
     rounds: tuple[str, ...] | None = None
     is_masked: bool = False
     team: str | None = None
+    enterprise_id: str = ""
 
 
 class Settings(BaseSettings):
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field("", description="name of this application there")
     oidc_client_secret: SecretStr | None = Field(None, description="its secret")
     oidc_claim: str = Field("groups", description="claim whose values are mapped")
+    oidc_plant_claim: str = Field("enterprise_id", description="claim that names the plant of a plant's own user")
     oidc_mapping: dict[str, Grant] = Field(
         default_factory=dict, description="value of the claim to roles, regions, rounds and masking, as JSON"
     )

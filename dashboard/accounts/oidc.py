@@ -14,6 +14,7 @@ from requests import RequestException
 from werkzeug.wrappers import Response
 
 from dashboard.access import ROLES, AccessError
+from dashboard.accounts.grants import PLANT_ROLE
 from dashboard.settings import Grant, Settings
 
 NEXT = "oidc_next"
@@ -45,6 +46,10 @@ class SingleSignOn:
         unknown = {role for grant in settings.oidc_mapping.values() for role in grant.roles} - set(ROLES)
         if unknown:
             raise AccessError(f"LOOKOUT_OIDC_MAPPING: no role {', '.join(sorted(unknown))}")
+        mixed = [value for value, grant in settings.oidc_mapping.items() if not _is_plain(grant)]
+        if mixed:
+            told = f"the role {PLANT_ROLE} goes alone, its plant is named by the claim {settings.oidc_plant_claim}"
+            raise AccessError(f"LOOKOUT_OIDC_MAPPING: {', '.join(sorted(mixed))}: {told}")
         self._settings = settings
         secret = settings.oidc_client_secret
         self._provider = OAuth(server).register(
@@ -84,11 +89,21 @@ class SingleSignOn:
         return SignedOn(self._settings.oidc_issuer.rstrip("/"), str(subject), name, grant, target)
 
 
+def _is_plain(grant: Grant) -> bool:
+    """No plant is fixed by the mapping, and who sees one as its own user has no other role."""
+    return not grant.enterprise_id and (PLANT_ROLE not in grant.roles or set(grant.roles) == {PLANT_ROLE})
+
+
 def granted(settings: Settings, claims: dict[str, Any]) -> Grant | None:
     """What the claims are worth: the first entry of the mapping that fits; None if none does.
 
-    Note    entries are not added up: an analyst of one province and leader of another would lead both
+    Note    entries are not added up: an analyst of one province and leader of another would lead both. A plant's own
+            user is let in with the plant that the provider names, and with none that it doesn't
     """
     told = claims.get(settings.oidc_claim) or []
     values = {told} if isinstance(told, str) else set(told)
-    return next((grant for value, grant in settings.oidc_mapping.items() if value in values), None)
+    found = next((grant for value, grant in settings.oidc_mapping.items() if value in values), None)
+    if found is None or PLANT_ROLE not in found.roles:
+        return found
+    plant = claims.get(settings.oidc_plant_claim)
+    return found.model_copy(update={"enterprise_id": plant}) if plant and isinstance(plant, str) else None

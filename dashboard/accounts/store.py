@@ -178,7 +178,7 @@ class Accounts:
     def begin_signed_on(self, issuer: str, subject: str, name: str, grant: Grant) -> str:
         """The secret of a new session of who came by single sign-on: known by the subject, called by the name."""
         with writing(self.engine) as db:
-            found = persons.signed_on(db, issuer, subject, name, self._now())
+            found = persons.signed_on(db, issuer, subject, name, self._now(), is_human=not grant.enterprise_id)
             if grant.team is not None:
                 persons.set_team(db, found.person_id, grant.team)
             return self._begin(db, found.name, found.person_id, grant)
@@ -201,7 +201,8 @@ class Accounts:
             with writing(self.engine) as db:
                 db.execute(SESSIONS.update().where(SESSIONS.c.hash == session["hash"]).values(seen_at=now))
         if session["grant_json"] is not None:
-            made = viewer_of(session["name"], Grant.model_validate_json(session["grant_json"]), session=secret)
+            grant = Grant.model_validate_json(session["grant_json"])
+            made = for_plant(viewer_of(session["name"], grant, session=secret), grant.enterprise_id)
         elif user is None or not is_open(user, now):
             return None
         else:

@@ -109,6 +109,7 @@ def server(provider, root, store, tmp_path_factory):
         oidc_mapping={
             "auditors": Grant(roles=("auditor",)),
             "shanxi-analysts": Grant(roles=("analyst",), regions=("140000",)),
+            "works": Grant(roles=("enterprise",)),
         },
     )
     return create_app(settings, store).server
@@ -180,3 +181,41 @@ def test_settings_that_would_let_nobody_in_are_refused(root, store, tmp_path, ma
                         oidc_client_id="lookout", oidc_mapping=mapping)  # fmt: skip
     with pytest.raises(AccessError, match="LOOKOUT_OIDC_MAPPING"):
         create_app(settings, store)
+
+
+@pytest.fixture
+def of_works(provider):
+    """The provider tells of somebody of a plant; what it told before is told again after."""
+    before = dict(provider.claims)
+    provider.lies.clear()
+    provider.claims |= {"sub": "77", "preferred_username": "works-77", "groups": ["works"]}
+    yield provider.claims
+    provider.claims.clear()
+    provider.claims.update(before)
+
+
+def test_a_plants_own_user_sees_the_plant_that_the_provider_names_and_nothing_else(server, store, of_works):
+    asked = "select enterprise_id, name from enterprises limit 1"
+    ((plant, name),) = store.current().cursor().execute(asked).fetchall()
+    of_works["enterprise_id"] = plant
+    client = server.test_client()
+    assert there_and_back(client).status_code == 302
+    assert client.get("/work/own.json?lang=en").get_json()["title"] == name
+    assert client.get("/clues", headers={"Accept": "text/html"}).status_code == 403
+    assert client.get(f"/data/{store.current().id}/export/clues.csv").status_code in (403, 404)
+
+
+@pytest.mark.parametrize("named", [{}, {"enterprise_id": ""}, {"enterprise_id": ["a", "b"]}])
+def test_who_has_a_plants_role_without_a_plant_is_not_let_in(server, of_works, named):
+    of_works |= named
+    client = server.test_client()
+    assert there_and_back(client).status_code == 401
+    assert client.get("/work/own.json").status_code == 401
+
+
+def test_a_plants_role_beside_another_is_refused_at_the_start(root, provider, tmp_path):
+    mixed = {"all": Grant(roles=("enterprise", "analyst"))}
+    settings = Settings(snapshots=root, casebook=f"sqlite:///{tmp_path}/c.db", oidc_issuer=provider.issuer,
+                        oidc_client_id="x", oidc_mapping=mixed)  # fmt: skip
+    with pytest.raises(AccessError, match="goes alone"):
+        create_app(settings)
