@@ -13,6 +13,7 @@ import shapely
 from data_adapters.campaign import grid, invented
 from data_adapters.campaign.randomness import Flags, Floats, Ints, Texts
 from data_adapters.campaign.sizes import Scope
+from data_adapters.places.names import english_name
 
 MUNICIPALITIES = ("11", "12", "31", "50")
 TINY_CITIES = ("阳泉市", "三门峡市", "鹤壁市", "铜陵市", "枣庄市", "马鞍山市")
@@ -97,10 +98,11 @@ def load_places(scope: Scope, regions: pa.Table) -> Places:
     parent = np.array(kept["parent_adcode"].to_pylist(), dtype=np.str_)
     lon, lat = kept["lon_deg"].to_numpy(), kept["lat_deg"].to_numpy()
     n = np.bincount(city, minlength=len(listed))
+    names = invented.texts("cities", "name_zh")[chosen]
     return Places(
         city_code=parent[np.searchsorted(city, np.arange(len(listed)))],
-        city_name=invented.texts("cities", "name_zh")[chosen],
-        city_name_en=invented.texts("cities", "name_en")[chosen],
+        city_name=names,
+        city_name_en=np.array([english_name(name) for name in names.tolist()], dtype=np.str_),
         group_before=invented.texts("cities", "group_before")[chosen],
         group_after=invented.texts("cities", "group_after")[chosen],
         city_weight=invented.numbers("cities", "weight")[chosen],

@@ -117,6 +117,14 @@ def test_earlier_rounds_have_people_in_them_and_this_round_does_not(snapshot):
     assert len(rows(snapshot, "rounds")) == 11 and len(rows(snapshot, "teams")) == 40
 
 
+def test_a_team_is_called_after_its_city_as_the_city_is_called_in_both_languages(snapshot):
+    cities = {row["adcode"]: row for row in rows(snapshot, "places")}
+    for team in rows(snapshot, "teams"):
+        city, n = cities[team["city_adcode"]], team["number"]
+        assert team["name_zh"] == f"{city['name_zh']}专业{n}组"
+        assert team["name_en"] == f"{city['name_en']} professional team {n}"
+
+
 def test_problems_of_this_year_are_those_the_teams_found(demo, snapshot):
     past = duckdb.sql(f"""
         select problem_id, enterprise_id from read_parquet('{stored(demo, "past_problems", "H02")}')
