@@ -191,7 +191,7 @@ def _rules(cache: Cache, snapshot_id: str) -> Response:
     return _gzipped(
         cache,
         f"{snapshot_id}/methods",
-        lambda: json.dumps(methods.methods(loaded.cursor())).encode(),
+        lambda: json.dumps(methods.methods(loaded.cursor(), loaded.manifest.as_of[:10])).encode(),
         "application/json",
     )
 

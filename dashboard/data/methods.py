@@ -14,16 +14,17 @@ from dashboard.data.layers import sql
 Bins = list[dict[str, Any]]
 
 
-def methods(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """The page's numbers.
+def methods(db: duckdb.DuckDBPyConnection, day: str) -> dict[str, Any]:
+    """The page's numbers on a day, as 2023-08-02.
 
-    Shape   rules: one entry a rule: names, texts, parameters, planted cases if known, by round clues, verdicts and
-            confirmed, and false alarms by cause; calibration: bins of scores by what they were held against
+    Shape   rules: one entry a rule: names, texts, parameters, profiles of regions and whether they are used,
+            planted cases if known, by round clues, verdicts and confirmed, and false alarms by cause;
+            calibration: bins of scores by what they were held against
     """
     by_rule = _grouped(db, "rule_verdicts")
     causes = _grouped(db, "false_alarms")
     rows = db.sql(sql("methods")).to_arrow_table().to_pylist()
-    rules = [_entry(row) | {"rounds": by_rule[row["idx"]], "causes": causes[row["idx"]]} for row in rows]
+    rules = [_entry(row, day) | {"rounds": by_rule[row["idx"]], "causes": causes[row["idx"]]} for row in rows]
     return {"rules": rules, "calibration": calibration(db)}
 
 
@@ -44,9 +45,12 @@ def _grouped(db: duckdb.DuckDBPyConnection, question: str) -> defaultdict[int, l
     return found
 
 
-def _entry(row: dict[str, Any]) -> dict[str, Any]:
+def _entry(row: dict[str, Any], day: str) -> dict[str, Any]:
     entry = dict(row)
     for name in ("lists", "parameters", "profiles"):
         entry[name] = json.loads(entry.pop(f"{name}_json"))
+    for profile in entry["profiles"].values():
+        if "values" in profile:  # snapshots of before tell the values alone
+            profile["is_used"] = profile["valid_from"] is None or profile["valid_from"] <= day
     entry["valid_from"] = entry["valid_from"].isoformat()
     return entry

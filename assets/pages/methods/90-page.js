@@ -188,10 +188,12 @@
       const group = config.groups.find((one) => one.code === code);
       return group ? pick(group, 'name') : code;
     };
+    const since = (own) =>
+      own.valid_from && word(`methods.profile.${own.is_used ? 'used' : 'to_come'}`, { day: own.valid_from });
     /* Snapshots of before tell the values alone. */
     const told = ([code, own]) => {
       const values = Object.entries(own.values || own).map(([key, value]) => `${key} = ${value}`);
-      const ground = own.values ? [own.valid_from, word(`methods.basis.${own.basis}`), pick(own, 'why')] : [];
+      const ground = own.values ? [since(own), word(`methods.basis.${own.basis}`), pick(own, 'why')] : [];
       return [`${name(code)}: ${values.join(', ')}`, ...ground].filter(Boolean).join(' · ');
     };
     const texts = Object.entries(rule.profiles).map(told);
