@@ -25,6 +25,8 @@ from dashboard.data.store import Loaded
 Rows = list[dict[str, Any]]
 BURNER_RULES = ("R17", "R18")
 BURNER_TABLES = ("incineration_days", "incineration_outlet_days")
+# Canonical tables whose source also tells of furnaces and stacks by day.
+BURNER_SOURCES = ("cems_readings", "emission_series")
 FURNACES, ORDERS, BARE_LAND = "E06", "E08", "A08"
 HCHO_FIGURES = ("areas_pushed", "area_counties", "area_check_rate", "problem_enterprises_per_area")
 # The numbers that decide when an anomaly becomes an order or a listing.
@@ -44,12 +46,14 @@ def incineration(loaded: Loaded, filters: Filters, casebook: Casebook | None = N
     """The waste incinerators: what is known of how many, and each plant that reported.
 
     Shape   tally: see incineration_tally.sql; plants: see incineration_plants.sql; has_furnaces, has_stacks: whether
-            the snapshot was told of any; clues: of rules R17 and R18; t_min_c, n_day: numbers of R17
+            the snapshot was told of any; untold: why not where it was not, `failed` or `not_configured`; clues: of
+            rules R17 and R18; t_min_c, n_day: numbers of R17
     """
     has_furnaces, has_stacks = (_has(loaded, name, FURNACES) for name in BURNER_TABLES)
     answer: dict[str, Any] = {
         "has_furnaces": has_furnaces,
         "has_stacks": has_stacks,
+        "untold": _untold(loaded, BURNER_SOURCES),
         "tally": None,
         "plants": [],
         "clues": _clues(loaded, filters, BURNER_RULES, casebook),
@@ -179,6 +183,12 @@ def _has(loaded: Loaded, table: str, category: str) -> bool:
     if entry is None:
         return False
     return entry.rows > 0 or (loaded.scope != NATION and _records(loaded, category) > 0)
+
+
+def _untold(loaded: Loaded, sources: tuple[str, ...]) -> str:
+    """Why a table holds nothing: its source failed, or nobody connected one."""
+    states = [loaded.manifest.states[name].state for name in sources if name in loaded.manifest.states]
+    return "failed" if "failed" in states else "not_configured"
 
 
 def _records(loaded: Loaded, category: str) -> int:

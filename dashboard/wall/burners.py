@@ -20,9 +20,9 @@ def burners(now: Loop, filters: Filters) -> dict[str, Any]:
     told = boards.incineration(loaded, filters, now.casebook)
     tally: Part = told["tally"] or {}
     known = day(tally.get("last_day")) or loaded.manifest.as_of
-    furnaces = Reach(known, "ready" if told["has_furnaces"] else "not_configured")
+    furnaces = Reach(known, "ready" if told["has_furnaces"] else told["untold"])
     air = day(tally.get("last_stack_day")) or known
-    stacks = Reach(air, "ready" if told["has_stacks"] else "not_configured")
+    stacks = Reach(air, "ready" if told["has_stacks"] else told["untold"])
     return {
         "title": _title(told, tally),
         "figures": _figures(loaded, told, tally, furnaces, stacks),
@@ -34,7 +34,8 @@ def burners(now: Loop, filters: Filters) -> dict[str, Any]:
 
 def _title(told: Part, tally: Part) -> Part:
     if not told["has_furnaces"] and not told["has_stacks"]:
-        return words("wall.title.no_burners", n=tally.get("registered", 0))
+        key = "wall.title.burners_failed" if told["untold"] == "failed" else "wall.title.no_burners"
+        return words(key, n=tally.get("registered", 0))
     over = tally["furnace_days_over"] + tally["stack_days_over"]
     key = "wall.title.burners_over" if over else "wall.title.burners_fine"
     plants, cold, stacks = tally["plants_furnaces"], tally["furnace_days_over"], tally["stack_days_over"]

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from dossier_builders import demo_folder
 from incineration_builders import DAYS, FIRST, FURNACES, LIMITS, STACKS, filled, furnace_days, stack_days
-from snapshot_builders import doctored
+from snapshot_builders import doctored, source_failed
 
 from dashboard.data import boards
 from dashboard.data.filters import Filters
@@ -122,6 +122,13 @@ def test_what_was_never_told_is_not_connected_and_not_none(loaded):
     assert boards.supervision(loaded, EVERY)["register"] is None
     land = boards.bare_land(loaded, EVERY)
     assert (land["patches"], land["area_m2"], land["source"], land["inventory"]) == (None, None, 0, None)
+
+
+@pytest.mark.parametrize("source", [None, "cems_readings", "emission_series"])
+def test_incinerators_tell_a_source_that_failed_from_one_that_is_not_there(root, tmp_path, source):
+    doctored(root, tmp_path, manifest=source_failed(source, "cut off") if source else lambda _: None)
+    told = boards.incineration(Store(tmp_path, "1GB").current(), EVERY)
+    assert told["untold"] == ("failed" if source else "not_configured")
 
 
 @pytest.mark.parametrize("filters", [EVERY, HENAN], ids=["nation", "province"])

@@ -3,7 +3,7 @@
   const lookout = window.lookout;
   const { config, word, element, count, number, pick } = lookout;
   const view = { tab: '', region: '', from: '', to: '', plant: '' };
-  const hasClues = config.snapshot?.states.clues?.state !== 'not_configured';
+  const hasClues = !['not_configured', 'failed'].includes(config.snapshot?.states.clues?.state);
 
   /* An address of another page, in the language, theme and filters of this one. */
   function href(path, own = {}) {
@@ -17,8 +17,9 @@
   }
 
   const link = (text, path, own) => element('a', { className: 'boards-link', href: href(path, own), text });
-  /* Not connected is a word of its own, never a number. */
-  const missing = () => element('span', { className: 'boards-missing', text: word('panel.not_configured') });
+  /* Not connected and failed are words of their own, never a number; which of them, the tables say that it would be made of. */
+  const why = (tables) => (tables.some((table) => config.snapshot?.states[table]?.state === 'failed') ? 'failed' : 'not_configured');
+  const missing = (...tables) => element('span', { className: `boards-missing is-${why(tables)}`, text: word(`panel.${why(tables)}`) });
   const none = () => element('span', { className: 'boards-none', text: '—' });
   const known = (value, text = count) => (value === null || value === undefined ? missing() : text(value));
 
@@ -68,5 +69,5 @@
   const fill = (name, ...nodes) => host(name).replaceChildren(...nodes);
   const say = (name, text, kind = 'none') => lookout.panels.said(`boards-${name}`, text, kind);
 
-  lookout.boards = { view, href, link, missing, none, known, fact, table, listedOf, rate, host, fill, say, hasClues, show: {} };
+  lookout.boards = { view, href, link, missing, none, known, why, fact, table, listedOf, rate, host, fill, say, hasClues, show: {} };
 })();

@@ -2,8 +2,9 @@
 (() => {
   const lookout = window.lookout;
   const { word, element, count, number, pick } = lookout;
-  const { view, link, missing, none, fact, table, fill, say, hasClues } = lookout.boards;
+  const { view, link, missing, why, none, fact, table, fill, say, hasClues } = lookout.boards;
   const RULES = 'R17,R18';
+  const SOURCES = ['cems_readings', 'emission_series'];
   const POLLUTANTS = ['PM', 'SO2', 'NOx', 'HCl', 'CO'];
   const MARKS = ['start_up', 'shut_down', 'fault', 'accident', 'drying', 'cool_down', 'stopped', 'thermocouple'];
   const QUOTAS = ['ssfa', 'dry', 'thermocouple'];
@@ -11,8 +12,8 @@
 
   function tally(told, { has_furnaces: furnaces, has_stacks: stacks, clues, t_min_c, n_day }) {
     const of = (n) => word('boards.of_all', { n: count(n) });
-    const on = (has, value) => (has && told ? value() : missing());
-    const clueCount = hasClues || clues ? link(count(clues), '/clues', { rule: RULES }) : missing();
+    const on = (has, value) => (has && told ? value() : missing(...SOURCES));
+    const clueCount = hasClues || clues ? link(count(clues), '/clues', { rule: RULES }) : missing('clues');
     return [
       fact(word('boards.registered'), told ? count(told.registered) : missing(), { note: word('boards.registered_note') }),
       fact(word('boards.furnace_plants'), on(furnaces, () => count(told.plants_furnaces)), {
@@ -90,7 +91,7 @@
       ...POLLUTANTS.map((pollutant) => ({ head: pollutant, isNumber: true, title: word('boards.column.pollutant_note'), cell: (row) => against(row, pollutant) })),
       { head: word('boards.column.marks'), cell: marks },
       ...QUOTAS.map((kind) => ({ head: word(`boards.column.${kind}`), isNumber: true, title: word(`boards.column.${kind}_note`), cell: (row) => quota(row, kind) })),
-      { head: word('boards.column.clues'), isNumber: true, cell: (row) => (row.clues ? link(count(row.clues), '/clues', { rule: RULES, q: row.name }) : '0') },
+      { head: word('boards.column.clues'), isNumber: true, cell: (row) => (row.clues ? link(count(row.clues), '/clues', { rule: RULES, q: row.name }) : hasClues ? '0' : none()) },
       { head: word('boards.column.dossier'), cell: (row) => link(word('boards.open'), '/dossier', { id: row.enterprise_id }) },
     ];
   }
@@ -107,7 +108,9 @@
       ...(isConnected && silent > 0 ? [element('small', { text: word('boards.silent', { n: count(silent), all: count(told.registered) }) })] : []),
       ...(told?.known_from ? [element('small', { text: word('boards.known_from', { day: told.known_from }) })] : []),
     ); // prettier-ignore
-    say('plants', isConnected ? (plants.length ? '' : word('boards.no_plant')) : word('boards.burners_missing'), isConnected ? 'none' : 'not_configured');
+    if (isConnected) say('plants', plants.length ? '' : word('boards.no_plant'));
+    else if (why(SOURCES) === 'failed') lookout.panels.empty('boards-plants', true, ...SOURCES);
+    else say('plants', word('boards.burners_missing'), 'not_configured');
     const rowOf = (row) => ({ className: row.enterprise_id === view.plant ? 'source-row chosen' : 'source-row', 'data-plant': row.enterprise_id });
     fill('plants', ...(plants.length ? [table(columns(choose, answer), plants, { caption: word('boards.panel.plants'), rowOf })] : []));
   }

@@ -2,17 +2,18 @@
 (() => {
   const lookout = window.lookout;
   const { config, word, element, count, number, pick } = lookout;
-  const { link, missing, fact, table, fill, say, hasClues } = lookout.boards;
+  const { link, missing, fact, table, fill, hasClues } = lookout.boards;
   const LOOP = { tab: 'supervision' };
   const MOST = 60;
 
   function tally(all, register) {
-    const toLoop = (value) => (hasClues || all.issued ? link(count(value), '/loop', LOOP) : missing());
+    const toLoop = (value) => (hasClues || all.issued ? link(count(value), '/loop', LOOP) : missing('clues'));
+    const note = (key, n) => (hasClues || all.issued ? word(`boards.${key}`, { n: count(n) }) : '');
     return [
-      fact(word('boards.issued'), toLoop(all.issued), { note: word('boards.issued_note', { n: count(all.clues) }) }),
-      fact(word('boards.standing'), toLoop(all.standing), { note: word('boards.standing_note', { n: count(all.late) }), kind: all.late ? 'boards-warn' : '' }),
-      fact(word('boards.answered'), toLoop(all.answered), { note: word('boards.of_all', { n: count(all.issued) }) }),
-      fact(word('boards.escalated'), toLoop(all.escalated), { note: word('boards.of_all', { n: count(all.issued) }) }),
+      fact(word('boards.issued'), toLoop(all.issued), { note: note('issued_note', all.clues) }),
+      fact(word('boards.standing'), toLoop(all.standing), { note: note('standing_note', all.late), kind: all.late ? 'boards-warn' : '' }),
+      fact(word('boards.answered'), toLoop(all.answered), { note: note('of_all', all.issued) }),
+      fact(word('boards.escalated'), toLoop(all.escalated), { note: note('of_all', all.issued) }),
       fact(word('boards.column.listed'), toLoop(all.listed)),
       fact(word('boards.register'), register ? count(register.orders) : missing(), {
         note: register ? (register.orders ? word('boards.register_note', { answered: count(register.answered), verified: count(register.verified), from: register.from, to: register.to }) : word('boards.register_none')) : word('boards.register_missing'),
@@ -67,9 +68,8 @@
     const nameOf = (prefix) => ({ head: word('boards.column.region'), cell: (row) => link(row.name, '/loop', { ...LOOP, region: `${prefix}${row.code}` }) });
     const profile = { head: word('boards.column.profile'), cell: (row) => (row.profile ? groupName(row.profile) : element('small', { text: word('boards.column.default') })) };
     const isMissing = !hasClues && !all.issued;
-    const state = isMissing ? word('panel.not_configured') : '';
-    say('regions', state, 'not_configured');
-    say('cities', state || (cities.length ? '' : word('panel.none')), isMissing ? 'not_configured' : 'none');
+    lookout.panels.empty('boards-regions', isMissing, 'clues');
+    lookout.panels.empty('boards-cities', !cities.length, 'clues');
     fill('regions', ...(isMissing ? [] : [table([nameOf('g:'), ...numbers], groups, { caption: word('boards.panel.regions') })]));
     fill('cities', ...(isMissing ? [] : [table([nameOf(''), profile, ...numbers], cities.slice(0, MOST), { caption: word('boards.panel.cities') }), ...lookout.boards.listedOf(Math.min(MOST, cities.length), cities.length)]));
     fill('thresholds', thresholds(answer.thresholds), ...reasons(answer.thresholds));

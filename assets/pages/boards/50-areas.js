@@ -2,12 +2,17 @@
 (() => {
   const lookout = window.lookout;
   const { config, word, element, count, number, pick } = lookout;
-  const { link, missing, none, known, fact, table, listedOf, rate, fill, say, hasClues } = lookout.boards;
+  const { link, missing, why, none, known, fact, table, listedOf, rate, fill, hasClues } = lookout.boards;
   const percent = (x, digits = 1) => (x === null || x === undefined ? none() : `${number(100 * x, digits)}%`);
   const share = (part, all, digits) => (all ? percent(part / all, digits) : none());
   const groupOf = Object.fromEntries(Object.entries(config.statusGroups || {}).flatMap(([group, states]) => states.map((state) => [state, group])));
   /* No observation is neither none found nor a source that is missing. */
-  const unobserved = () => element('span', { className: 'boards-none', text: word('boards.unobserved') });
+  const unobserved = () => (why(['satellite_grid']) === 'failed' ? none() : element('span', { className: 'boards-none', text: word('boards.unobserved') }));
+  /* Who was found where is told by clues, visits and problems together. */
+  const FOUND = ['clues', 'inspections', 'problems'];
+  const foundThere = (n, otherwise = none) => (n || !lookout.kpis.missing(...FOUND) ? count(n) : otherwise(...FOUND));
+  /* Pushes are clues: none of them is no 0 where clues could not be read. */
+  const pushes = (n, told = count) => (n || hasClues ? told(n) : none());
   const third = (row) => `${row.month} ${word(`boards.third.${row.third}`)}`;
 
   function bar(value, most, text) {
@@ -21,16 +26,16 @@
   function vocTally(answer) {
     const { areas_pushed: pushed, area_counties: counties, area_check_rate: checked } = answer.figures;
     const isKnown = hasClues || pushed.value > 0;
-    const clue = (value) => (isKnown ? link(count(value), '/clues', { rule: 'R30' }) : missing());
+    const clue = (value) => (isKnown ? link(count(value), '/clues', { rule: 'R30' }) : missing('clues'));
     const done = rate(checked);
     const peak = answer.peak;
     return [
       fact(pick(pushed, 'name'), clue(pushed.value), { note: word('boards.pushes_note'), title: pick(pushed, 'definition') }),
       fact(word('boards.cells'), clue(answer.cells), { note: word('boards.cells_note') }),
-      fact(pick(counties, 'name'), isKnown ? count(counties.value) : missing(), { note: word('boards.cities_touched', { n: count(answer.cities_touched) }), title: pick(counties, 'definition') }),
-      fact(word('boards.found_there'), isKnown ? count(answer.enterprises) : missing(), { note: word('boards.found_there_note') }),
-      fact(pick(checked, 'name'), isKnown ? done.value : missing(), { note: done.note, title: pick(checked, 'definition') }),
-      fact(word('boards.peak'), answer.has_hcho ? element('span', { className: 'boards-words', text: peak ? third(peak) : word('boards.no_peak') }) : missing(), {
+      fact(pick(counties, 'name'), isKnown ? count(counties.value) : missing('clues'), { note: isKnown ? word('boards.cities_touched', { n: count(answer.cities_touched) }) : '', title: pick(counties, 'definition') }),
+      fact(word('boards.found_there'), foundThere(answer.enterprises, missing), { note: word('boards.found_there_note') }),
+      fact(pick(checked, 'name'), isKnown ? done.value : missing('clues'), { note: done.note, title: pick(checked, 'definition') }),
+      fact(word('boards.peak'), answer.has_hcho ? element('span', { className: 'boards-words', text: peak ? third(peak) : word('boards.no_peak') }) : missing('satellite_grid'), {
         note: answer.has_hcho ? (peak ? word('boards.peak_note', { mean: number(peak.mean, 1) }) : word('boards.no_peak_note')) : '',
       }),
     ];
@@ -42,10 +47,10 @@
     const pushed = table(
       [
         { head: word('boards.column.month'), cell: (row) => row.month },
-        { head: word('boards.column.areas'), isNumber: true, cell: (row) => bar(row.areas, most) },
-        { head: word('boards.column.cells'), isNumber: true, cell: (row) => count(row.cells) },
-        { head: word('boards.column.counties'), isNumber: true, cell: (row) => count(row.counties) },
-        { head: word('boards.column.touched'), isNumber: true, cell: (row) => count(row.cities) },
+        { head: word('boards.column.areas'), isNumber: true, cell: (row) => pushes(row.areas, (n) => bar(n, most)) },
+        { head: word('boards.column.cells'), isNumber: true, cell: (row) => pushes(row.cells) },
+        { head: word('boards.column.counties'), isNumber: true, cell: (row) => pushes(row.counties) },
+        { head: word('boards.column.touched'), isNumber: true, cell: (row) => pushes(row.cities) },
         { head: word('boards.column.hot'), isNumber: true, title: word('boards.column.hot_note'), cell: (row) => (row.hot === null ? unobserved() : count(row.hot)) },
         { head: word('boards.column.seen'), isNumber: true, title: word('boards.column.seen_note'), cell: (row) => (row.observed === null ? unobserved() : share(row.observed, row.due, 0)) },
       ],
@@ -63,7 +68,7 @@
       answer.thirds,
       { caption: word('boards.peak') },
     );
-    return [element('div', { className: 'boards-pair' }, [pushed, answer.has_hcho ? course : missing()])];
+    return [element('div', { className: 'boards-pair' }, [pushed, answer.has_hcho ? course : missing('satellite_grid')])];
   }
 
   function found(answer) {
@@ -89,19 +94,19 @@
       element('small', { text: word('boards.hours_missing') }),
       element('small', { text: perArea.value === null ? word('boards.per_area_missing', { why: pick(perArea, 'why') }) : word('boards.per_area', { value: number(perArea.value, 2), part: count(perArea.numerator), whole: count(perArea.denominator) }) }),
     ); // prettier-ignore
-    const isMissing = !answer.has_hcho && !hasClues && !answer.figures.areas_pushed.value;
-    const emptyOf = (rows) => (isMissing ? word('panel.not_configured') : rows.length ? '' : word('panel.none'));
-    for (const [name, rows] of [['months', answer.months], ['found', answer.found], ['areas', answer.cities]]) say(name, emptyOf(rows), isMissing ? 'not_configured' : 'none');
+    lookout.panels.empty('boards-months', !answer.months.length, 'clues');
+    lookout.panels.empty('boards-found', !answer.found.length, ...FOUND);
+    lookout.panels.empty('boards-areas', !answer.cities.length, 'clues');
     fill('months', ...(answer.months.length ? months(answer) : []));
     fill('found', ...(answer.found.length ? found(answer) : []));
     const most = Math.max(0, ...answer.cities.map((row) => row.areas));
     fill('areas', ...(answer.cities.length ? [
       table([
         { head: word('boards.column.city'), cell: (row) => (row.adcode ? link(pick(row, 'name'), '/', { product: 'HCHO', metric: 'hotspots', region: row.adcode }) : word('place.unmapped')) },
-        { head: word('boards.column.areas'), isNumber: true, cell: (row) => bar(row.areas, most) },
-        { head: word('boards.column.cells'), isNumber: true, cell: (row) => count(row.cells) },
-        { head: word('boards.column.counties'), isNumber: true, cell: (row) => count(row.counties) },
-        { head: word('boards.column.found'), isNumber: true, title: word('boards.found_there_note'), cell: (row) => count(row.enterprises) },
+        { head: word('boards.column.areas'), isNumber: true, cell: (row) => pushes(row.areas, (n) => bar(n, most)) },
+        { head: word('boards.column.cells'), isNumber: true, cell: (row) => pushes(row.cells) },
+        { head: word('boards.column.counties'), isNumber: true, cell: (row) => pushes(row.counties) },
+        { head: word('boards.column.found'), isNumber: true, title: word('boards.found_there_note'), cell: (row) => foundThere(row.enterprises) },
         { head: word('boards.column.hot'), isNumber: true, title: word('boards.column.hot_note'), cell: (row) => (row.observed === null ? unobserved() : count(row.hot)) },
         { head: word('boards.column.hot_share'), isNumber: true, title: word('boards.column.hot_share_note'), cell: (row) => share(row.hot, row.observed) },
         { head: word('boards.column.clues'), cell: (row) => link(word('boards.open'), '/clues', { rule: 'R30', region: row.adcode }) },
@@ -126,11 +131,11 @@
     fill('tally',
       fact(word('boards.listed'), answer.inventory ? count(answer.inventory.listed) : unlisted(), { note: answer.inventory ? hectares(answer.inventory.listed_m2) : '' }),
       fact(word('boards.bare'), answer.inventory ? count(answer.inventory.bare) : unlisted(), { note: answer.inventory ? word('boards.bare_note', { area: hectares(answer.inventory.bare_m2), n: count(answer.inventory.listed) }) : '' }),
-      fact(word('boards.land_clues'), isKnown ? link(count(answer.clues), '/clues', { rule: 'R32' }) : missing(), { note: word('boards.land_clues_note', { least: count(answer.least_m2), reach: answer.reach_km }) }),
-      fact(word('boards.patches'), known(answer.patches), { note: answer.patches === null ? word('boards.patches_missing') : word('boards.patches_note') }),
+      fact(word('boards.land_clues'), isKnown ? link(count(answer.clues), '/clues', { rule: 'R32' }) : missing('clues'), { note: word('boards.land_clues_note', { least: count(answer.least_m2), reach: answer.reach_km }) }),
+      fact(word('boards.patches'), isKnown ? known(answer.patches) : missing('clues'), { note: answer.patches === null ? word('boards.patches_missing') : word('boards.patches_note') }),
       fact(word('boards.area'), answer.patches === 0 ? none() : known(answer.area_m2, hectares), { note: answer.patches === null ? '' : word('boards.area_note', { n: count(answer.patches), all: count(answer.clues) }) }),
-      fact(word('boards.land_counties'), isKnown ? count(answer.n_counties) : missing()),
-      fact(word('boards.fixed'), isKnown ? done.value : missing(), { note: done.note, title: pick(answer.rate, 'definition') }),
+      fact(word('boards.land_counties'), isKnown ? count(answer.n_counties) : missing('clues')),
+      fact(word('boards.fixed'), isKnown ? done.value : missing('clues'), { note: done.note, title: pick(answer.rate, 'definition') }),
       fact(word('boards.images'), answer.source ? count(answer.source) : missing(), { note: answer.source ? word('boards.images_note') : '' }),
     ); // prettier-ignore
     const list = answer.inventory;
@@ -139,14 +144,14 @@
       element('span', { text: word('boards.land_sentence', { least: count(answer.least_m2), reach: answer.reach_km }) }),
       element('small', { text: list ? word('boards.inventory_note', { day: list.newest_image || '—', uses: uses.join(word('boards.use_between')) }) : answer.source ? word('boards.inventory_unlisted', { n: count(answer.source) }) : word('boards.inventory_missing') }),
     ); // prettier-ignore
-    say('land', answer.counties.length ? '' : isKnown ? word('panel.none') : word('panel.not_configured'), isKnown ? 'none' : 'not_configured');
+    lookout.panels.empty('boards-land', !answer.counties.length, 'clues');
     const most = Math.max(0, ...answer.counties.map((row) => row.clues));
     fill('land', ...(answer.counties.length ? [
       table([
         { head: word('boards.column.county'), cell: (row) => element('span', {}, [row.adcode ? link(pick(row, 'name'), '/clues', { rule: 'R32', region: row.adcode }) : word('place.unmapped'), element('small', { text: pick(row, 'city') || '' })]) },
         ...(!answer.inventory ? [] : [{ head: word('boards.listed'), isNumber: true, cell: (row) => count(row.listed) },
         { head: word('boards.bare'), isNumber: true, cell: (row) => (row.bare ? `${count(row.bare)} · ${hectares(row.bare_m2)}` : '0') }]),
-        { head: word('boards.column.clues'), isNumber: true, cell: (row) => bar(row.clues, most) },
+        { head: word('boards.column.clues'), isNumber: true, cell: (row) => pushes(row.clues, (n) => bar(n, most)) },
         { head: word('boards.patches'), isNumber: true, cell: (row) => (row.patches === null ? none() : count(row.patches)) },
         { head: word('boards.area'), isNumber: true, cell: (row) => (row.area_m2 === null ? none() : hectares(row.area_m2)) },
         ...groups.map((group) => ({ head: config.statusWords[group], isNumber: true, cell: (row) => { const n = statusOf([row])[group]; return n ? count(n) : element('span', { className: 'boards-none', text: '0' }); } })),
