@@ -8,7 +8,7 @@ from dashboard.data import boards, wall
 from dashboard.data.filters import Filters
 from dashboard.data.loop import Loop
 from dashboard.wall.situation import UNDER_WAY, map_of, strip
-from dashboard.wall.telling import Part, Reach, day, figure, name, panel, share, state_of, top, words
+from dashboard.wall.telling import Part, Reach, day, figure, name, of_clues, panel, share, state_of, top, words
 
 
 def campaign(now: Loop, filters: Filters) -> dict[str, Any]:
@@ -17,8 +17,11 @@ def campaign(now: Loop, filters: Filters) -> dict[str, Any]:
     told = boards.voc(loaded, filters, now.casebook)
     n = int(told["figures"]["areas_pushed"]["value"] or 0)
     key = "wall.title.voc" if n else "wall.title.no_voc"
+    if n and not told["enterprises"] and _found(now).state != "ready":
+        key = "wall.title.voc_unchecked"
+    title = words(key, n=n, m=told["enterprises"], cities=told["cities_touched"])
     return {
-        "title": words(key, n=n, m=told["enterprises"], cities=told["cities_touched"]),
+        "title": of_clues(loaded, title, n),
         "figures": _figures(now, told, n),
         "panels": [_cities(now, told), _months(now, filters, told)],
         "strip": strip(loaded, filters),
@@ -30,9 +33,16 @@ def _reach(now: Loop) -> Reach:
     return Reach(now.loaded.manifest.as_of, state_of(now.loaded, "clues"))
 
 
+def _found(now: Loop) -> Reach:
+    """What is known of problems found: told by clues, visits and problems together."""
+    states = [state_of(now.loaded, table) for table in ("clues", "inspections", "problems")]
+    worst = next((state for state in ("failed", "not_configured") if state in states), "ready")
+    return Reach(now.loaded.manifest.as_of, worst)
+
+
 def _figures(now: Loop, told: Part, n: int) -> list[Part]:
     reach, counties, rate = _reach(now), told["figures"]["area_counties"], told["figures"]["area_check_rate"]
-    found = Reach(reach.until, state_of(now.loaded, "inspections"))
+    found = _found(now)
     checked = words("wall.note.area_checks", n=rate["numerator"] or 0, all=rate["denominator"] or 0)
     in_cities = words("wall.note.cities", n=told["cities_touched"])
     known = Reach(reach.until, "few" if rate["value"] is None and reach.state == "ready" else reach.state)

@@ -10,7 +10,7 @@ from dashboard.data.funnel import funnel
 from dashboard.data.loop import Loop
 from dashboard.data.wall import rows_of
 from dashboard.wall.situation import map_of, strip
-from dashboard.wall.telling import Reach, figure, panel, share, state_of, top, words
+from dashboard.wall.telling import Reach, figure, of_clues, panel, share, state_of, top, words
 
 
 def late(now: Loop, filters: Filters) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def late(now: Loop, filters: Filters) -> dict[str, Any]:
     in_all = told["steps"]["in_all"]
     fixed = told["stages"][-1]
     return {
-        "title": _title(counts, steps),
+        "title": of_clues(loaded, _title(counts, steps), counts["open"]),
         "figures": [
             figure(
                 "overdue",

@@ -9,7 +9,20 @@ from dashboard.data.filters import Filters
 from dashboard.data.loop import Loop
 from dashboard.data.supervision import supervision
 from dashboard.wall.situation import map_of, strip
-from dashboard.wall.telling import SHOWN_TALL, Part, Reach, enterprise, figure, name, panel, place, state_of, top, words
+from dashboard.wall.telling import (
+    SHOWN_TALL,
+    Part,
+    Reach,
+    enterprise,
+    figure,
+    name,
+    of_clues,
+    panel,
+    place,
+    state_of,
+    top,
+    words,
+)
 
 LATE = "overdue.E_SUPERVISED"
 
@@ -21,8 +34,9 @@ def orders(now: Loop, filters: Filters) -> dict[str, Any]:
     counts = told["electronic"]["counts"]
     reach = Reach(loaded.manifest.as_of, state_of(loaded, "clue_events"))
     key = "wall.title.orders" if counts["standing"] else "wall.title.no_orders"
+    title = words(key, n=counts["standing"], m=counts["unanswered_late"], all=counts["issued"])
     return {
-        "title": words(key, n=counts["standing"], m=counts["unanswered_late"], all=counts["issued"]),
+        "title": of_clues(loaded, title, counts["issued"], "clue_events"),
         "figures": _figures(told, reach),
         "panels": [_cities(now, filters, reach), _longest(told["electronic"], reach)],
         "strip": strip(loaded, filters),

@@ -14,6 +14,7 @@ from dashboard.wall.telling import (
     Reach,
     day,
     figure,
+    of_clues,
     panel,
     place,
     region_name,
@@ -151,9 +152,11 @@ def _register(loaded: Loaded, filters: Filters) -> Part:
 def _title(loaded: Loaded, filters: Filters, hot: dict[str, Any], told: dict[str, Any]) -> Part:
     where = region_name(loaded, filters.region) if filters.region else {"word": "place.country"}
     if hot["state"] != "ready" or not hot["observed"]:
-        return words("wall.title.unseen", place=where, open=told["open"], overdue=told["overdue"])
+        key = "wall.title.hot_failed" if hot["state"] == "failed" else "wall.title.unseen"
+        title = words(key, place=where, open=told["open"], overdue=told["overdue"])
+        return of_clues(loaded, title, told["open"])
     if hot["first"] is None:
-        return words("wall.title.no_hot", place=where, open=told["open"])
+        return of_clues(loaded, words("wall.title.no_hot", place=where, open=told["open"]), told["open"])
     first = hot["first"]
     return words("wall.title.hot", place=where, n=hot["fresh"], m=first["fresh"], city=place(loaded, first["city_idx"]))
 

@@ -79,6 +79,12 @@ def state_of(loaded: Loaded, table: str) -> str:
     return entry.state if entry is not None else "not_configured"
 
 
+def of_clues(loaded: Loaded, title: Part, n: int, table: str = "clues") -> Part:
+    """A title that counts clues; where there are none to count because nothing could be read, a title that says so."""
+    state = state_of(loaded, table)
+    return title if n or state not in ("failed", "not_configured") else words(f"wall.title.clues_{state}")
+
+
 def top(rows: Sequence[Part], n: int = SHOWN) -> tuple[list[Part], int]:
     """The first rows, and how many more there are."""
     return list(rows[:n]), max(0, len(rows) - n)

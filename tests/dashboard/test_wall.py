@@ -9,6 +9,7 @@ import weakref
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -216,7 +217,24 @@ def test_failed_not_connected_and_none_do_not_look_like_zero(root: Path, tmp_pat
         hot = figure(answer, "hot")
         assert hot["state"] == state and hot["value"] == (0 if state == "ready" else None)
         assert panel(answer, "hot_cities")["state"] == ("none" if state == "ready" else state)
-        assert answer["title"]["key"] == ("wall.title.no_hot" if state == "ready" else "wall.title.unseen")
+        titles = {"failed": "hot_failed", "not_configured": "unseen", "ready": "no_hot"}
+        assert answer["title"]["key"] == f"wall.title.{titles[state]}"
+
+
+def test_no_title_is_calm_where_clues_could_not_be_read(root: Path, tmp_path: Path):
+    def manifest(told: dict[str, Any]) -> None:
+        for table in ("clues", "clue_events", "emission_series"):
+            source_failed(table, "cut off")(told)
+
+    folder = tmp_path / "failed"
+    doctored(root, folder, tables={"clues": without_rows, "clue_events": without_rows}, manifest=manifest)
+    client = app_over(folder, tmp_path).server.test_client()
+    for kind in ("loop", "supervision", "voc"):
+        assert scene(client, kind)["title"]["key"] == "wall.title.clues_failed", kind
+    assert figure(scene(client, "voc"), "found_there")["state"] == "failed"
+    burners = scene(client, "incineration")
+    assert burners["title"]["key"] == "wall.title.burners_failed"
+    assert {figure(burners, key)["state"] for key in ("plants", "furnaces_cold", "stacks_over")} == {"failed"}
 
 
 def test_who_may_see_the_wall_finds_the_way_to_it_in_his_language(own):
