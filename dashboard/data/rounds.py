@@ -26,7 +26,13 @@ CUMULATED = ("enterprises_checked", "enterprises_distinct", "checks", "problems"
 AIR_DAYS = 30
 ROUNDS_BACK = 3
 ROUND_DAYS = 14
-
+# What of a city's reasons each table tells.
+TOLD_BY = {
+    "hotspots": ("hot_cells",),
+    "coverage": ("observed",),
+    "clues": ("relapsed", "unclosed"),
+    "checks": ("checks", "visits", "last_round_idx"),
+}
 
 PARTS = ("frame", "span", "against", "planner")
 
@@ -115,19 +121,21 @@ def against(loaded: Loaded, filters: Filters, now: str, before: str) -> dict[str
 def planner(loaded: Loaded, filters: Filters, casebook: Casebook | None = None) -> dict[str, Any]:
     """What speaks for and against each listed city in the round after the last one.
 
-    Shape   `cities`: a row a city of any key region on the proposed first day; counts as measured, nothing weighted
+    Shape   `cities`: a row a city of any key region on the proposed first day; counts as measured, nothing weighted;
+            null, not 0, where the table that tells them could not be read or was never told
     """
     with scoped(loaded, replace(filters, rounds=(), from_date=None, to_date=None), casebook) as db:
         (last,) = db.execute("select max(to_date) from rounds").fetchall()[0]
         as_of = date.fromisoformat(loaded.manifest.as_of[:10])
         first = max(last, as_of + timedelta(days=1)) if last else as_of + timedelta(days=1)
         cities = _rows(db, "rounds/planner", {"day": as_of, "days": AIR_DAYS, "rounds_back": ROUNDS_BACK})
+    unknown = dict.fromkeys(name for table in lacking(loaded.manifest) for name in TOLD_BY.get(table, ()))
     return {
         "from": first.isoformat(),
         "to": (first + timedelta(days=ROUND_DAYS - 1)).isoformat(),
         "air_days": AIR_DAYS,
         "rounds_back": ROUNDS_BACK,
-        "cities": cities,
+        "cities": [row | unknown for row in cities],
     }
 
 

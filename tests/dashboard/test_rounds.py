@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from snapshot_builders import doctored, source_failed, without_rows
 
 from dashboard.data import rounds
 from dashboard.data.filters import Filters
 from dashboard.data.metrics import figures, round_on_round
+from dashboard.data.store import Store
 
 SAME = {
     "checked": "enterprises_checked",
@@ -118,3 +120,16 @@ def test_a_part_or_round_that_is_not_there_is_not_answered(client, loaded):
     assert client.get(f"{root}/frame.json").status_code == 200
     assert client.get(f"{root}/nothing.json").status_code == 404
     assert client.get(f"{root}/against.json?now=2023-R01&before=1999-R01").status_code == 404
+
+
+def test_a_reason_whose_source_failed_is_not_known_and_not_zero(root, tmp_path):
+    def manifest(told):
+        for table in ("satellite_grid", "inspections"):
+            source_failed(table, "cut off")(told)
+
+    gone = dict.fromkeys(("hotspots", "coverage", "checks"), without_rows)
+    doctored(root, tmp_path, tables=gone, manifest=manifest)
+    cities = rounds.planner(Store(tmp_path, "1GB").current(), Filters())["cities"]
+    for name in ("hot_cells", "observed", "visits", "last_round_idx"):
+        assert {city[name] for city in cities} == {None}, name
+    assert sum(city["unclosed"] for city in cities) > 0

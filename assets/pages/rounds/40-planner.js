@@ -33,6 +33,7 @@
   function table(answer, places, weights, onPlace) {
     const rows = scored(answer.cities, weights);
     const most = Math.max(0.01, ...rows.map((row) => Math.abs(row.score)));
+    const unseen = lookout.kpis.missing('satellite_grid');
     const columns = ['place', 'city', 'score', ...Object.keys(REASONS), 'observed', 'last'];
     return element('table', { className: 'source-table' }, [
       element('thead', {}, [
@@ -56,7 +57,7 @@
                 text: city[name] === null ? '—' : DIGITS[name] ? number(city[name], DIGITS[name]) : count(city[name]),
               }),
             ),
-            element('td', { className: 'number', text: city.observed === null ? word('rounds.plan.unseen') : `${number(100 * city.observed, 0)}%` }),
+            element('td', { className: 'number', text: city.observed === null ? unseen ? word(`panel.${unseen.state}`) : word('rounds.plan.unseen') : `${number(100 * city.observed, 0)}%` }),
             element('td', { className: 'number', text: last ? roundShort(last) : '—' }),
           ]);
         }),
