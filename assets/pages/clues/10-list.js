@@ -67,8 +67,10 @@
   };
 
   function settle(total) {
-    lookout.panels.said('clues-list', failed || (total ? '' : word('clues.none')), failed ? 'failed' : 'none');
-    lookout.panels.note('clues-list', word('clues.count', { n: lookout.count(total) }));
+    const isLost = !total && !failed && lookout.kpis.missing('clues');
+    if (isLost) lookout.panels.empty('clues-list', true, 'clues');
+    else lookout.panels.said('clues-list', failed || (total ? '' : word('clues.none')), failed ? 'failed' : 'none');
+    lookout.panels.note('clues-list', isLost ? '' : word('clues.count', { n: lookout.count(total) }));
     document.documentElement.dataset.settled = failed ? 'failed' : String(Number(document.documentElement.dataset.settled || 0) + 1 || 1);
   }
 

@@ -8,6 +8,8 @@
   const chosen = () => lookout.state.get().view || 'queue';
 
   function tabs(counts) {
+    const isLost = counts && !counts.all && lookout.kpis.missing('clues');
+    const told = (name) => (isLost ? '—' : counts ? count(counts[name]) : '…');
     document.getElementById('clues-views').replaceChildren(
       ...VIEWS.map((name) =>
         element(
@@ -20,7 +22,7 @@
             title: word(`clues.view.${name}.hint`),
             onclick: () => lookout.state.set({ view: name === 'queue' ? '' : name }),
           },
-          [element('span', { text: word(`clues.view.${name}`) }), element('b', { text: counts ? count(counts[name]) : '…' })],
+          [element('span', { text: word(`clues.view.${name}`) }), element('b', { text: told(name) })],
         ),
       ),
     );

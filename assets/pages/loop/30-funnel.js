@@ -50,7 +50,8 @@
 
   function tiles(data) {
     const { steps, team_days: days } = data;
-    const perDay = days.team_days ? number(days.problems / days.team_days, 1) : '—';
+    const unread = lookout.kpis.missing('inspections', 'problems');
+    const perDay = days.team_days && !unread ? number(days.problems / days.team_days, 1) : '—';
     const step = (name) => loop.tile(word(`loop.step.${name}`), loop.hours(steps[name].hours), word('loop.median_of', { n: count(steps[name].n) }));
     return element('div', { className: 'loop-tiles' }, [
       loop.tile(word('loop.clues_in_scope'), count(data.n_clues), word('loop.pushed_of', { n: count(data.stages[0].n) })),
@@ -58,7 +59,7 @@
       step('to_visit'),
       step('to_close'),
       step('in_all'),
-      loop.tile(word('loop.problems_per_team_day'), perDay, word('loop.problems_per_sub', { problems: count(days.problems), days: count(days.team_days) })),
+      loop.tile(word('loop.problems_per_team_day'), perDay, unread ? word(`panel.${unread.state}`) : word('loop.problems_per_sub', { problems: count(days.problems), days: count(days.team_days) })),
     ]);
   }
 

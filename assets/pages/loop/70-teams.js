@@ -4,6 +4,9 @@
   const { element, word, count, number } = lookout;
   const { loop } = lookout;
   const NEED_REASON = ['frequency', 'positive_list'];
+  /* Visits are not 0 where their records could not be read. */
+  const unread = () => lookout.kpis.missing('inspections');
+  const visits = (n) => (n || !unread() ? count(n) : '—');
   const said = (row) => loop.named(row, 'name');
 
   function desks(data) {
@@ -20,7 +23,7 @@
       { key: 'due', head: word('loop.clock.due24'), isNumber: true, cell: mark('due24'), value: (row) => row.due24 },
       { key: 'late', head: word('loop.clock.overdue'), isNumber: true, cell: mark('overdue'), value: (row) => row.overdue },
       { key: 'stopped', head: word('loop.clock.stopped'), isNumber: true, cell: mark('stopped'), value: (row) => row.stopped },
-      { key: 'checks', head: word('loop.head.visits'), isNumber: true, cell: (row) => count(row.checks), value: (row) => row.checks },
+      { key: 'checks', head: word('loop.head.visits'), isNumber: true, cell: (row) => visits(row.checks), value: (row) => row.checks },
       { key: 'per', head: word('loop.head.per_day'), isNumber: true, title: word('loop.per_day_tip'), cell: (row) => (row.team_days ? number(row.enterprises / row.team_days, 1) : '—'), value: (row) => (row.team_days ? row.enterprises / row.team_days : null) },
       { key: 'problems', head: word('loop.head.problems_day'), isNumber: true, cell: (row) => (row.team_days ? number(row.problems / row.team_days, 1) : '—'), value: (row) => (row.team_days ? row.problems / row.team_days : null) },
       { key: 'suggested', head: word('loop.head.suggested'), isNumber: true, cell: load, value: (row) => row.suggested },
@@ -83,7 +86,7 @@
       { key: 'rule', head: word('loop.head.rule'), className: 'loop-rule', cell: loop.rule, value: (row) => row.rule_id },
       { key: 'severity', head: word('loop.head.severity'), cell: (row) => word(`severity.${row.severity}`), value: (row) => row.severity },
       { key: 'city', head: word('loop.head.city'), cell: (row) => loop.named(row, 'city') || '—', value: (row) => loop.named(row, 'city') },
-      { key: 'visits', head: word('loop.head.visits12'), isNumber: true, cell: (row) => count(row.visits), value: (row) => row.visits },
+      { key: 'visits', head: word('loop.head.visits12'), isNumber: true, cell: (row) => visits(row.visits), value: (row) => row.visits },
       { key: 'warnings', head: word('loop.head.warnings'), cell: (row) => warnings(row, data) },
       { key: 'why', head: word('loop.head.why'), cell: why },
       { key: 'team', head: word('loop.head.send_to'), cell: (row) => teamChoice(row, data, wish(row)) },
@@ -126,6 +129,7 @@
     fill();
     const notes = [word('loop.queue_note', { ready: count(ready.length), waiting: count(data.queue.length - ready.length) })];
     if (data.queue.length >= data.limit) notes.push(word('loop.queue_limit', { n: count(data.limit) }));
+    if (unread()) notes.push(word('loop.visits_unknown'));
     if (!data.is_positive_known) notes.push(word('loop.positive_unknown'));
     const tools = [element('button', { type: 'button', className: 'filter-button', text: word('loop.choose_suggested'), onclick: suggest }), button];
     return loop.panel('queue', word('loop.queue'), notes.join(' · '), [...(lots.may_push ? [] : [element('p', { className: 'loop-note', text: word('loop.not_dispatcher') })]), result, host], tools);
@@ -226,7 +230,7 @@
       loop.tile(word('loop.clock.open'), count(sum('open')), word('loop.tile.open')),
       loop.tile(word('loop.clock.due24'), count(sum('due24')), word('loop.tile.with_teams')),
       loop.tile(word('loop.clock.overdue'), count(sum('overdue')), word('loop.tile.with_teams')),
-      loop.tile(word('loop.head.visits'), count(sum('checks')), data.round ? word('loop.tile.round', { round: data.round.round_code }) : '—'),
+      loop.tile(word('loop.head.visits'), visits(sum('checks')), unread() ? word(`panel.${unread().state}`) : data.round ? word('loop.tile.round', { round: data.round.round_code }) : '—'),
       loop.tile(word('loop.head.suggested'), count(sum('suggested')), word('loop.tile.suggested')),
     ]);
   }

@@ -51,10 +51,17 @@
 
   const filterBar = () => loop.filterBar(document.getElementById('loop-filters'), places, changed);
 
+  /* The loop is made of clues: where they could not be read its zeros would look like calm. */
+  function lost({ error }) {
+    const told = element('p', { className: 'panel-state', text: word('panel.failed_why', { why: error || '' }) });
+    return element('section', { className: 'panel loop-lost', 'data-state': 'failed', role: 'alert' }, [told]);
+  }
+
   loop.redraw = () => {
     const host = document.getElementById('loop-body');
     const top = host.scrollTop;
-    host.replaceChildren(...loop.tabs[loop.get('tab')].draw(answers));
+    const { clues } = config.snapshot.states;
+    host.replaceChildren(...(clues?.state === 'failed' ? [lost(clues)] : loop.tabs[loop.get('tab')].draw(answers)));
     host.scrollTop = top;
   };
 
