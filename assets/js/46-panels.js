@@ -8,11 +8,13 @@
 
   const slotOf = (name) => document.getElementById(`situation-${name}-state`) || document.getElementById(`${name}-state`);
 
-  function state(name, kind, text = '') {
+  /* `isBlank`: the panel has nothing of its own to show, not even what it showed before. */
+  function state(name, kind, text = '', isBlank = false) {
     const panel = document.querySelector(`[data-panel="${name}"]`);
     const slot = slotOf(name);
     if (!panel || !slot) return;
     panel.setAttribute('data-state', kind);
+    panel.toggleAttribute('data-blank', isBlank);
     const isOld = kind === 'ready' && old;
     if (isOld) panel.setAttribute('data-state', 'stale');
     const said = isOld ? old : kind === 'ready' ? '' : text || word(`panel.${kind}`);
@@ -55,6 +57,7 @@
           name,
           entry.state,
           entry.state === 'failed' ? word('panel.failed_why', { why: entry.error || '' }) : '',
+          isEmpty,
         );
       return state(name, isEmpty ? 'none' : 'ready');
     },

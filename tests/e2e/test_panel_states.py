@@ -83,6 +83,44 @@ def test_the_other_pages_tell_a_failed_source_from_none_found(visit, serve, root
     assert "读取失败" in sentence and "发现各类问题" not in sentence
 
 
+@pytest.fixture(scope="module")
+def site_without_clues(serve, root, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lost")
+
+    def manifest(told):
+        for table in ("clues", "clue_events", "cems_readings"):
+            source_failed(table, f"{table}: cut off")(told)
+
+    doctored(root, folder, tables=dict.fromkeys(("clues", "clue_events"), without_rows), manifest=manifest)
+    return serve(folder, stale_after_hours=1e6)
+
+
+@pytest.mark.parametrize(
+    ("path", "told", "calm"),
+    [
+        ("clues?lang=zh", "#clues-list-state", "#clues-views b"),
+        ("loop?lang=zh", "#loop-body", "#loop-body .loop-zero"),
+        ("loop?lang=zh&tab=supervision", "#loop-body", "#loop-body .loop-zero"),
+        ("boards?lang=zh&tab=voc", "#boards-found-state", "#boards-tally a"),
+        ("boards?lang=zh&tab=supervision", "#boards-cities-state", "#boards-tally a"),
+        ("boards?lang=zh", "#boards-plants-state", "#boards-tally .is-not_configured"),
+    ],
+)
+def test_no_page_is_calm_where_clues_could_not_be_read(visit, site_without_clues, path, told, calm):
+    screen = visit(at=site_without_clues, is_settling=False)
+    screen.page.goto(f"{site_without_clues.url}/{path}")
+    screen.settle()
+    assert "数据源读取失败" in screen.page.locator(told).inner_text()
+    assert set(screen.page.locator(calm).all_inner_texts()) <= {"—"}
+
+
+def test_a_panel_without_data_shows_no_axes_behind_its_failure(visit, site_without_clues):
+    screen = visit(at=site_without_clues)
+    for panel in ("funnel", "ranking", "categories"):
+        assert not screen.page.locator(f"[data-panel={panel}] > .panel-body").is_visible(), panel
+    assert screen.page.locator("[data-panel=heatmap] > .panel-body").is_visible()
+
+
 @pytest.mark.parametrize(
     ("table", "keys", "panels"),
     [
