@@ -47,7 +47,7 @@
     const chips = (name, label, options) => ask.chips(label, view[name], options, (value) => move(name, value));
     const days = (name, label, [from, to]) => {
       const names = ['first', 'last'].map((end) => `${label} ${word(`trends.${end}`)}`);
-      return ask.span(label, [isoOf(from), isoOf(to)], names, (i, value) => set({ [`${name}${i}`]: value, alert: '' }));
+      return ask.span(label, answer.items.length ? [isoOf(from), isoOf(to)] : ['', ''], names, (i, value) => set({ [`${name}${i}`]: value, alert: '' }));
     };
     ask.fillRow(
       host('controls'),
