@@ -21,8 +21,10 @@ from dashboard.data.live import live
 from dashboard.data.queries import parameters
 from dashboard.data.store import Loaded
 from dashboard.data.vocabulary import first_and_last_day
+from dashboard.i18n import catalogue
 from fusion import metrics_compare
-from fusion.metrics import Dictionary, Measured, dictionary, lacking, measure, reason
+from fusion.metrics import MADE_OF, Dictionary, Measured, dictionary, lacking, measure, reason
+from fusion.metrics_book import Words
 
 PLACE = """among($cities, {at}.city_idx) and among($counties, {at}.county_idx)
     and within($west, $south, $east, $north, e.lon_deg, e.lat_deg) and among($industries, {at}.industry_idx)"""
@@ -181,10 +183,20 @@ def _entry(book: Dictionary, one: Measured) -> dict[str, Any]:
     }
     unit = book.unit[one.unit]
     numbers = {name: _number(value) for name, value in asdict(one).items() if name != "unit"}
-    why = reason(one, book)
+    why = _unread(one) or reason(one, book)
     told = {"why_zh": why.zh if why else "", "why_en": why.en if why else ""}
     kind = {"kind": metric.kind, "unit": one.unit, "unit_zh": unit.zh, "unit_en": unit.en, "version": metric.version}
     return {**numbers, **told, **words, **kind, "minimum": metric.minimum, "warnings": list(metric.warnings)}
+
+
+def _unread(one: Measured) -> Words | None:
+    """Which table could not be read, by the name the screens give it; nothing where the reason is another."""
+    table, _, state = one.lacks.partition(" ")
+    source = MADE_OF.get(table)
+    if source is None or state != "(failed)":
+        return None
+    zh, en = (catalogue(lang)[f"table.{source}"] for lang in ("zh", "en"))
+    return Words(zh=f"{zh}读取失败", en=f"{en}: could not be read")
 
 
 def _number(value: Any) -> Any:  # noqa: ANN401 - a field of Measured: number, text or truth

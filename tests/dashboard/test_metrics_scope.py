@@ -277,7 +277,8 @@ def test_a_source_that_failed_is_not_available_and_never_zero(root, tmp_path):
     doctored(root, tmp_path, manifest=source_failed("inspections", "no such file"))
     found = told(Store(tmp_path, "1GB").current(), "")
     for name in ("checks", "enterprises_checked", "problem_found_rate", "problems_per_enterprise"):
-        assert found[name]["value"] is None and "checks (failed)" in found[name]["why_en"]
+        assert found[name]["value"] is None and found[name]["why_en"] == "inspections: could not be read"
+        assert found[name]["why_zh"] == "检查记录读取失败"
     assert found["clues"]["value"]
 
 
