@@ -42,6 +42,7 @@
     found.first = [...dossierLink(card), ...found.first];
     return {
       title: `${card.rule_id} ${pick(card, 'rule')}`,
+      about: element('p', { className: 'card-about', text: [card.enterprise || word('card.cell', { cell: card.cell_id }), where(card)].filter(Boolean).join(' · ') }),
       subtitle: word(isOpen(card.state) ? 'card.suspected' : 'card.decided'),
       lines: [
         ...line(word('card.enterprise'), card.enterprise || word('card.cell', { cell: card.cell_id })),
@@ -81,7 +82,7 @@
     const badge = element('p', { className: 'card-badge' }, [element('span', { text: config.states[card.state] })]);
     if (card.is_overdue) badge.append(element('em', { text: word('card.overdue') }));
     const desk = lookout.workCard ? [lookout.workCard.clue(card)] : [];
-    show(parts.title, parts.subtitle, parts.lines, [badge, ...desk, history, ...parts.more], parts.first);
+    show(parts.title, parts.subtitle, parts.lines, [badge, ...desk, history, ...parts.more], [parts.about, ...parts.first]);
   }
 
   /* The way to all that is known of the enterprise; language and theme go along. */

@@ -85,6 +85,7 @@
     host().replaceChildren(
       close,
       element('h3', { text: told.title, tabindex: '-1' }),
+      told.about,
       element('p', { className: 'card-sub', text: told.subtitle }),
       badge,
       clockLine(clue),
