@@ -35,7 +35,8 @@
     }));
     /* As many rows as can be read in the panel's height. */
     const height = document.getElementById('situation-ranking')?.clientHeight || 0;
-    const { shown, left } = wholeRank(rows, Math.max(4, Math.min(9, Math.floor((height - 24) / (13 * lookout.scale())))));
+    const line = lookout.scale() < 1 ? 14.5 : 13 * lookout.scale();
+    const { shown, left } = wholeRank(rows, Math.max(3, Math.min(9, Math.floor((height - 24) / line))));
     const dim = (row) => (state.industry.length && !state.industry.includes(row.code) ? 0.25 : 1);
     const y = shown.map((row) => escaped(row.name));
     const codes = shown.map((row) => row.code);
@@ -126,7 +127,7 @@
     lookout.heatRows = rows;
     const x = rounds.map((round) => word('round.short', { number: round.number }));
     const host = document.querySelector('#situation-heatmap');
-    const needed = Math.max(host?.parentElement.clientHeight || 0, rows.length * 16 * lookout.scale() + 26);
+    const needed = Math.max(host?.parentElement.clientHeight || 0, rows.length * 16 * Math.max(1, lookout.scale()) + 26);
     const shapes = state.rounds
       .map((code) => rounds.findIndex((round) => round.code === code))
       .filter((i) => i >= 0)
@@ -244,15 +245,16 @@
   /* Frames are drawn for a root font of 16 px; a larger wall gets larger type and lines. */
   async function scaleFrames() {
     const k = lookout.scale();
+    const letters = (px) => Math.max(12, px * k);
     if (Math.abs(k - 1) < 0.05) return;
     for (const id of ['situation-trend', 'situation-ranking', 'situation-heatmap']) {
       const gd = graph(id);
-      const layout = { 'font.size': 13 * k, 'hoverlabel.font.size': 13 * k };
+      const layout = { 'font.size': letters(13), 'hoverlabel.font.size': letters(13) };
       for (const side of ['l', 'r', 't', 'b']) layout[`margin.${side}`] = gd.layout.margin[side] * k;
-      if (gd.layout.yaxis.tickfont?.size) layout['yaxis.tickfont.size'] = gd.layout.yaxis.tickfont.size * k;
+      if (gd.layout.yaxis.tickfont?.size) layout['yaxis.tickfont.size'] = letters(gd.layout.yaxis.tickfont.size);
       const widths = gd.data.map((trace) => (trace.line?.width ? trace.line.width * k : undefined));
       const styles = widths.some(Boolean) ? { 'line.width': widths } : {};
-      if (gd.data[0].type === 'heatmap') styles['textfont.size'] = 12 * k;
+      if (gd.data[0].type === 'heatmap') styles['textfont.size'] = letters(12);
       await window.Plotly.update(gd, styles, layout);
     }
   }

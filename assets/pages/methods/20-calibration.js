@@ -20,7 +20,7 @@
         svg('circle', { cx: at, cy: y(bin.n_true / bin.n), r: 4, class: `reliability-dot${kind}` }),
       ];
     });
-    const picture = svg('svg', { viewBox: `-44 -8 ${SIDE + 56} ${SIDE + 32}`, class: 'reliability', role: 'img' });
+    const picture = svg('svg', { viewBox: `-52 -10 ${SIDE + 68} ${SIDE + 36}`, class: 'reliability', role: 'img' });
     picture.setAttribute('aria-label', `${word(`methods.calibration.${basis}`)}: ${bins.map(binText).join('; ')}`);
     picture.append(
       svg('rect', { x: 0, y: 0, width: SIDE, height: SIDE, class: 'reliability-frame' }),
@@ -28,8 +28,8 @@
         svg('line', { x1: 0, x2: SIDE, y1: y(share), y2: y(share), class: 'reliability-grid' }),
       ),
       svg('line', { x1: 0, x2: SIDE, y1: SIDE, y2: 0, class: 'reliability-ideal' }),
-      ...[0, 0.5, 1].map((share) => label(-4, y(share) + 5, `${100 * share}%`, { 'text-anchor': 'end' })),
-      ...[0, 0.5, 1].map((score) => label(SIDE * score, SIDE + 18, number(score, 1), { 'text-anchor': 'middle' })),
+      ...[0, 0.5, 1].map((share) => label(-4, y(share) + 6, `${100 * share}%`, { 'text-anchor': 'end' })),
+      ...[0, 0.5, 1].map((score) => label(SIDE * score, SIDE + 21, number(score, 1), { 'text-anchor': 'middle' })),
       ...marks,
     );
     return element('figure', { className: 'reliability-figure' }, [
