@@ -90,6 +90,8 @@
       headerName: word(`clues.column.${name}`),
       width: Math.round(WIDTHS[name] * lookout.scale()),
       ...(SHORT && { flex: name === 'enterprise' ? 1.5 : 1, minWidth: 70 }),
+      /* What room is left goes to the name, which is the longest. */
+      ...(!SHORT && name === 'enterprise' && { flex: 1, minWidth: Math.round(WIDTHS[name] * lookout.scale()) }),
       ...order.get(name),
       sortable: true,
       tooltipField: name,
