@@ -55,7 +55,7 @@
     );
     const limits = rows.map((row) => row.limit).filter((limit) => limit !== null);
     const told = [
-      `${nameOf(series)} ${rows[0].unit.replace('/m3', '/m³')}`,
+      `${nameOf(series)} ${lookout.unit(rows[0].unit)}`,
       limits.length ? `${word('evidence.limit')} ${number(limits[limits.length - 1], 1)}` : '',
       marks.length ? word(rows.some((row) => row.mark === 'not_observed') ? 'evidence.not_observed' : 'evidence.marked') : '',
     ];

@@ -37,6 +37,9 @@
     return iso.length > 10 ? `${day} ${iso.slice(11, 16)}` : day;
   }
 
+  const monthFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: isEnglish ? 'short' : 'numeric' });
+  const month = (iso) => monthFormat.format(new Date(`${iso}-01T00:00:00Z`));
+
   const UNITS = {
     count: (n) => count(n),
     share: (n) => percent(n, 1, 1),
@@ -64,5 +67,5 @@
     lookout.mapOptions = { fontScale: 1.25 };
   }
 
-  lookout.wall = { svg, told, say, moment, amount, unitOf, age, isEnglish };
+  lookout.wall = { svg, told, say, moment, month, amount, unitOf, age, isEnglish };
 })();

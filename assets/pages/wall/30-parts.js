@@ -2,7 +2,7 @@
 (() => {
   const lookout = window.lookout;
   const { element, word, count, percent, number, wall } = lookout;
-  const { svg, told, say, moment, amount, unitOf } = wall;
+  const { svg, told, say, moment, month, amount, unitOf } = wall;
   /* A part that lags so many days behind the snapshot's own time says so. */
   const LAG_DAYS = 2;
 
@@ -68,7 +68,7 @@
       const bar = element('i', { className: 'wall-column' });
       bar.style.height = `${(100 * row.value) / most}%`;
       const seen = element('span', { className: row.seen === null ? 'wall-seen wall-unseen' : 'wall-seen', text: row.seen === null ? word('wall.unknown') : percent(row.seen, 1) });
-      return element('li', {}, [element('b', { text: count(row.value) }), element('span', { className: 'wall-rise' }, [bar]), element('span', { text: word('wall.month', { n: String(Number(row.label.slice(5))) }) }), seen]);
+      return element('li', {}, [element('b', { text: count(row.value) }), element('span', { className: 'wall-rise' }, [bar]), element('span', { text: month(row.label) }), seen]);
     }));
   }
 

@@ -5,7 +5,7 @@ with near as (
            111.19 * sqrt(pow(lat_deg - $lat, 2) + pow((lon_deg - $lon) * cos(radians($lat)), 2)) as distance_km
     from hotspots
     where lon_deg between $lon - $dlon and $lon + $dlon and lat_deg between $lat - $dlat and $lat + $dlat and date < $as_of)
-select product, date, min(distance_km) as distance_km, max(value) as value, any_value(unit) as unit, count(*) as cells
+select product, date, min(distance_km) as distance_km, max(value) as value, replace(any_value(unit), 'ug/m3', 'µg/m³') as unit, count(*) as cells
 from near
 where distance_km <= $km
 group by product, date
