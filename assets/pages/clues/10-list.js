@@ -14,6 +14,8 @@
   /* The server's name of the column that orders a shown one. */
   const ORDER = { due: 'due_at', place: 'county' };
   const SHOWN = Object.fromEntries(Object.entries(ORDER).map(([shown, order]) => [order, shown]));
+  /* Letters stop shrinking at 12 px, and columns with them: how late must not be cut. */
+  const wide = (name) => Math.round(WIDTHS[name] * Math.max(0.98, lookout.scale()));
   let api = null;
   let failed = '';
 
@@ -88,10 +90,10 @@
     return COLUMNS.map((name) => ({
       field: name,
       headerName: word(`clues.column.${name}`),
-      width: Math.round(WIDTHS[name] * lookout.scale()),
+      width: wide(name),
       ...(SHORT && { flex: name === 'enterprise' ? 1.5 : 1, minWidth: 70 }),
       /* What room is left goes to the name, which is the longest. */
-      ...(!SHORT && name === 'enterprise' && { flex: 1, minWidth: Math.round(WIDTHS[name] * lookout.scale()) }),
+      ...(!SHORT && name === 'enterprise' && { flex: 1, minWidth: wide(name) }),
       ...order.get(name),
       sortable: true,
       tooltipField: name,
