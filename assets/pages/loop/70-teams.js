@@ -230,7 +230,7 @@
       loop.tile(word('loop.clock.open'), count(sum('open')), word('loop.tile.open')),
       loop.tile(word('loop.clock.due24'), count(sum('due24')), word('loop.tile.with_teams')),
       loop.tile(word('loop.clock.overdue'), count(sum('overdue')), word('loop.tile.with_teams')),
-      loop.tile(word('loop.head.visits'), visits(sum('checks')), unread() ? word(`panel.${unread().state}`) : data.round ? word('loop.tile.round', { round: data.round.round_code }) : '—'),
+      loop.tile(word('loop.head.visits'), visits(sum('checks')), unread() ? word(`panel.${unread().state}`) : data.round ? word(sum('checks') ? 'loop.tile.round' : 'loop.tile.round_none', { round: data.round.round_code }) : '—'),
       loop.tile(word('loop.head.suggested'), count(sum('suggested')), word('loop.tile.suggested')),
     ]);
   }
