@@ -45,8 +45,6 @@
       about: element('p', { className: 'card-about', text: [card.enterprise || word('card.cell', { cell: card.cell_id }), where(card)].filter(Boolean).join(' · ') }),
       subtitle: word(isOpen(card.state) ? 'card.suspected' : 'card.decided'),
       lines: [
-        ...line(word('card.enterprise'), card.enterprise || word('card.cell', { cell: card.cell_id })),
-        ...line(word('card.place'), where(card)),
         ...line(word('card.severity'), word(`severity.${card.severity}`)),
         ...line(word('card.category'), config.categoryWords[card.category]),
         ...line(

@@ -48,5 +48,5 @@ def test_every_kind_of_data_says_what_it_saw_and_how_it_decides(visit, reference
 
 def test_card_is_whole_in_english_but_for_names(visit, reference):
     screen = card_of(visit, reference, "&lang=en")
-    name = screen.page.locator(".card-lines dd").first.inner_text()
+    name = screen.page.locator(".card-about").inner_text().split(" · ")[0]
     assert not re.search(r"[\u4e00-\u9fff]", screen.page.locator(".card").inner_text().replace(name, ""))
