@@ -50,7 +50,7 @@ def settled(page: Page, after: str = "") -> str:
 
     def is_later() -> bool:
         nonlocal found
-        found = page.evaluate("() => document.documentElement.dataset.settled || ''")
+        found = page.evaluate("() => document.documentElement?.dataset.settled || ''")
         return found.isdigit() and found != after
 
     until(is_later)

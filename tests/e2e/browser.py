@@ -19,7 +19,7 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 OUTPUT = Path(__file__).resolve().parents[1] / "output"
-SETTLED = "() => document.documentElement.dataset.settled || ''"
+SETTLED = "() => document.documentElement?.dataset.settled || ''"
 
 
 class Watch:

@@ -50,7 +50,7 @@ class Clues:
         return self.shown()
 
     def shown(self) -> str:
-        self.page.wait_for_function("() => document.documentElement.dataset.drawer")
+        self.page.wait_for_function("() => document.documentElement?.dataset.drawer")
         self.drawer.locator(".drawer-timeline, p").first.wait_for()
         return self.page.evaluate("document.documentElement.dataset.drawer")
 
@@ -174,7 +174,7 @@ def test_the_page_is_worked_by_keyboard_alone(clues):
     keys.press("/")
     keys.type("有限公司")
     page.page.wait_for_function("() => location.search.includes('q=')")
-    page.page.wait_for_function("n => Number(document.documentElement.dataset.settled) > n", arg=settled)
+    page.page.wait_for_function("n => Number(document.documentElement?.dataset.settled) > n", arg=settled)
     page.filled()
     keys.press("ArrowDown")
     keys.press("ArrowDown")

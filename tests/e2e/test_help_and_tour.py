@@ -16,7 +16,7 @@ from dashboard.settings import Grant
 
 FOCUSED = "() => document.activeElement.id || document.activeElement.className"
 IN_PANEL = "() => Boolean(document.activeElement.closest('#help-panel'))"
-TOLD = "n => document.documentElement.dataset.tour === n"
+TOLD = "n => document.documentElement?.dataset.tour === n"
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ def page(visit):
 def settled(page, action) -> None:
     before = page.evaluate("() => document.documentElement.dataset.settled")
     action()
-    page.wait_for_function("before => document.documentElement.dataset.settled !== before", arg=before)
+    page.wait_for_function("before => document.documentElement?.dataset.settled !== before", arg=before)
 
 
 def numbers(page) -> list[str]:
@@ -58,7 +58,7 @@ def test_a_number_of_the_sentence_opens_the_situation_with_the_same_filter(page)
     view = page("?region=410000&from=2023-R02&to=2023-R03")
     shown = numbers(view)
     view.locator("#rounds-sentence a").first.click()
-    view.wait_for_function("() => document.documentElement.dataset.settled")
+    view.wait_for_function("() => document.documentElement?.dataset.settled")
     assert view.locator('[data-kpi="checked"]').inner_text().replace(",", "") == shown[0]
     assert view.locator('[data-kpi="problems"]').inner_text().replace(",", "") == shown[2]
 
