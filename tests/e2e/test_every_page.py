@@ -120,12 +120,18 @@ def closed(serve, tmp_path_factory):
     return serve(root, **closed_house(root, tmp_path_factory.mktemp("closed")))
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("language", LOOKS)
 @pytest.mark.parametrize("name", CLOSED)
-def test_so_is_a_page_of_a_house_with_users(visit, closed, names, name, language, theme):
+def test_so_is_a_page_of_a_house_with_users(visit, closed, names, name, language):
+    theme, size = LOOKS[language]
     said = ("status of 40[34]", "answer 40[34]") if name in ("refused", "lost") else ()
-    screen = visit(at=closed, is_settling=False, size=LOOKS[language][1], is_fresh=True, allowed=said)
+    screen = visit(at=closed, is_settling=False, size=size, is_fresh=True, allowed=said)
     look(screen.page, closed.url, name, lambda path: worded(path, language, theme))
     assert screen.page.evaluate("document.documentElement.dataset.theme") == theme
     check_look(screen, language, names)
+    other = {"dark": "light", "light": "dark"}[theme]
+    screen.page.goto(closed.url + worded(CLOSED[name].path, language, other))
+    screen.page.wait_for_load_state("networkidle")
+    assert screen.page.evaluate("document.documentElement.dataset.theme") == other
+    screen.page.evaluate(AXE)
+    assert screen.page.evaluate(COLOURS) == []
