@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +20,7 @@ from dashboard.data.store import Loaded, Store
 from dashboard.data.worklist import standing
 from dashboard.settings import Grant
 
-PASSWORD = "a long enough password"  # noqa: S105 - of an invented user of an invented plant
+PASSWORD = secrets.token_urlsafe(24)
 STAFF = Actor("staff", frozenset(("local_bureau", "supervisor", "team_leader", "analyst")))
 ORDER = {"order_no": "\u8d23\u6539\u30142026\u301517\u53f7", "measures": "\u68c0\u4fee\u5e03\u888b\u9664\u5c18\u5668",
          "mode": "within_limit", "is_penalised": False}  # fmt: skip

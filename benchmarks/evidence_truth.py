@@ -87,7 +87,8 @@ def _see(engine: Engine, demo: Path, tables: tuple[str, ...]) -> None:
 
 def _tell(what: str, engine: Engine, asked: str, values: dict[str, object]) -> None:
     table = engine.query(asked, values).to_pandas().round(3).to_string()
-    print(what, table, sep="\n", flush=True)  # noqa: T201 - a command line
+    sys.stdout.write(f"{what}\n{table}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

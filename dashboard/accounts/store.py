@@ -178,7 +178,8 @@ class Accounts:
     def begin_signed_on(self, issuer: str, subject: str, name: str, grant: Grant) -> str:
         """The secret of a new session of who came by single sign-on: known by the subject, called by the name."""
         with writing(self.engine) as db:
-            found = persons.signed_on(db, issuer, subject, name, self._now(), is_human=not grant.enterprise_id)
+            found = persons.signed_on(db, issuer, subject, name, self._now())
+            persons.set_human(db, found.person_id, is_human=not grant.enterprise_id)
             if grant.team is not None:
                 persons.set_team(db, found.person_id, grant.team)
             return self._begin(db, found.name, found.person_id, grant)

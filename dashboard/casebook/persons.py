@@ -113,15 +113,13 @@ def add_identity(db: sa.Connection, issuer: str, subject: str, person_id: str) -
     db.execute(sa.insert(IDENTITIES).values(issuer=issuer, subject=subject, person_id=person_id))
 
 
-def signed_on(  # noqa: PLR0913 - as the provider tells it: whose subject, called what, when, of the staff or a plant's
-    db: sa.Connection, issuer: str, subject: str, name: str, now: datetime, *, is_human: bool = True
-) -> Person:
+def signed_on(db: sa.Connection, issuer: str, subject: str, name: str, now: datetime) -> Person:
     """Who came in by a single sign-on under that name: known by the subject, which the provider never gives twice."""
     known = person_of(db, issuer, subject)
     if known is not None:
         return known
     old = person_of(db, OLD_NAME, name)
-    found = old or add_person(db, name, now, is_human=is_human)
+    found = old or add_person(db, name, now)
     if old is not None:
         db.execute(sa.delete(IDENTITIES).where(IDENTITIES.c.issuer == OLD_NAME, IDENTITIES.c.subject == name))
     add_identity(db, issuer, subject, found.person_id)
@@ -138,6 +136,11 @@ def join(db: sa.Connection, one: str, other: str) -> None:
 def set_team(db: sa.Connection, person_id: str, team_code: str | None) -> None:
     """The team somebody belongs to from now on; None for none."""
     db.execute(sa.update(PERSONS).where(PERSONS.c.person_id == person_id).values(team_code=team_code))
+
+
+def set_human(db: sa.Connection, person_id: str, *, is_human: bool) -> None:
+    """Whether somebody acts for themselves from now on, or for a plant."""
+    db.execute(sa.update(PERSONS).where(PERSONS.c.person_id == person_id).values(is_human=is_human))
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from dashboard.access import AccessError
+from dashboard.casebook.persons import people
 from dashboard.factory import create_app
 from dashboard.settings import Grant, Settings
 
@@ -201,6 +202,8 @@ def test_a_plants_own_user_sees_the_plant_that_the_provider_names_and_nothing_el
     client = server.test_client()
     assert there_and_back(client).status_code == 302
     assert client.get("/work/own.json?lang=en").get_json()["title"] == name
+    with server.config["lookout.accounts"].engine.connect() as db:
+        assert people(db).named("works-77") is None, "a plant's own user could be taken for one of the staff"
     assert client.get("/clues", headers={"Accept": "text/html"}).status_code == 403
     assert client.get(f"/data/{store.current().id}/export/clues.csv").status_code in (403, 404)
 
