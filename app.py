@@ -6,12 +6,12 @@ import ctypes
 import errno
 import logging
 import os
+import resource
 import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import waitress
 
 from dashboard.access import AccessError, check_binding
 from dashboard.accounts.sessions import is_closed, open_accounts
@@ -22,6 +22,7 @@ from dashboard.casework.clockwork import start_clockwork
 from dashboard.factory import create_app
 from dashboard.outgoing.service import start_beside
 from dashboard.outgoing.targets import OutgoingError
+from dashboard.serving import CONNECTIONS, create_server
 from dashboard.settings import Settings, read_settings
 from dashboard.wall.playlist import PlaylistError
 from fusion.snapshot import SnapshotError
@@ -39,6 +40,7 @@ def main(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     _share_memory()
+    _allow_connections()
     asked = {"snapshots": snapshots, "port": port, "host": host}
     settings = read_settings(**{name: value for name, value in asked.items() if value is not None})
     try:
@@ -53,13 +55,21 @@ def main(
         typer.echo(f"lookout: {error}", err=True)
         raise typer.Exit(2) from None
     typer.echo(f"Lookout 瞭望  http://{settings.host}:{settings.port}  snapshot {snapshot.id}")
-    waitress.serve(app.server, sockets=[listener], threads=settings.threads, ident=None)
+    create_server(app.server, settings.threads, listener).run()
 
 
 def _share_memory() -> None:
     """Let threads share arenas of memory, one a core: each keeps what it was once given, for weeks under a wall."""
     if hasattr(libc := ctypes.CDLL(None), "mallopt"):
         libc.mallopt(M_ARENA_MAX, os.cpu_count() or 1)
+
+
+def _allow_connections() -> None:
+    """Let this process hold a file for each connection and as many others, as far as the machine allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS if hard == resource.RLIM_INFINITY else min(2 * CONNECTIONS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _listen(settings: Settings) -> socket.socket:

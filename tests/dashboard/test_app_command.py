@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -114,21 +113,25 @@ def test_a_host_that_is_none_is_told(root, free_port):
     )
 
 
-def test_it_serves_and_prints_its_address(root, free_port):
-    command = [sys.executable, "app.py", "--snapshots", str(root), "--port", str(free_port)]
-    server = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        line = server.stdout.readline()
-        assert f"http://127.0.0.1:{free_port}" in line
-        for _ in range(50):
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/healthz", timeout=5) as answer:
-                    assert answer.status == 200
-                    break
-            except OSError:
-                time.sleep(0.1)
-        else:
-            pytest.fail("the server did not answer")
-    finally:
-        server.terminate()
-        server.wait(10)
+@pytest.fixture
+def served(root, free_port):
+    """The command, started where few files may be open at once."""
+    command = ["sh", "-c", 'ulimit -S -n 200 && exec "$@"', "sh", sys.executable, "app.py"]
+    place = ["--snapshots", str(root), "--port", str(free_port)]
+    server = subprocess.Popen(
+        command + place, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    yield server
+    server.terminate()
+    server.wait(10)
+
+
+def test_it_serves_and_prints_its_address_and_keeps_fifty_browsers_connected(served, free_port):
+    assert f"http://127.0.0.1:{free_port}" in served.stdout.readline()
+    browsers = [http.client.HTTPConnection("127.0.0.1", free_port, timeout=10) for _ in range(50 * 6)]
+    for browser in browsers:
+        browser.request("GET", "/healthz")
+        answer = browser.getresponse()
+        assert answer.status == 200 and answer.read()
+    for browser in browsers:
+        browser.close()

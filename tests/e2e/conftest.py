@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress
 from browser import ARGUMENTS, Screen, Watch
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from snapshot_builders import campaign_root
 
 from dashboard.factory import LookoutDash, create_app
+from dashboard.serving import create_server
 from dashboard.settings import Settings
 
 CHROMIUM = shutil.which("chromium")
@@ -48,7 +49,7 @@ def serve() -> Iterator[Callable[..., Site]]:
 
     def start(root: Path, **settings: object) -> Site:
         app = create_app(Settings(snapshots=root, **settings))
-        server = waitress.create_server(app.server, host="127.0.0.1", port=0, threads=6, ident=None)
+        server = create_server(app.server, 6, socket.create_server(("127.0.0.1", 0)))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
 

@@ -8,12 +8,12 @@ import threading
 from datetime import timedelta
 
 import pytest
-import waitress
 from snapshot_builders import doctored
 
 from dashboard.accounts.store import Accounts
 from dashboard.casebook.calendar import wall_clock
 from dashboard.factory import create_app
+from dashboard.serving import create_server
 from dashboard.settings import Grant, Settings
 
 ACCEPT = {"payload": {"opinion": "x", "excluded": ["bad_retrieval"], "severity": 2}, "version": 0}
@@ -63,7 +63,7 @@ class House:
         self.start()
 
     def start(self) -> None:
-        self._server = waitress.create_server(self.app.server, host="127.0.0.1", port=self.port, threads=6)
+        self._server = create_server(self.app.server, 6, socket.create_server(("127.0.0.1", self.port)))
         threading.Thread(target=self._server.run, daemon=True).start()
 
     def stop(self) -> None:
