@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
+import traceback
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, TimeoutError
 
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
@@ -63,6 +67,16 @@ class Watch:
         dialog.dismiss()
 
 
+def whereabouts(home: str) -> str:
+    """Whether the server at `home` answers while a page doesn't come, and where its threads are."""
+    try:
+        with urllib.request.urlopen(f"{home}/healthz", timeout=3) as answer:
+            return f"/healthz answers {answer.status}"
+    except OSError as error:
+        stacks = ("".join(traceback.format_stack(frame)[-3:]) for frame in sys._current_frames().values())
+        return f"/healthz: {error}\n" + "\n".join(stacks)
+
+
 class Screen:
     """The situation page in one tab."""
 
@@ -72,7 +86,10 @@ class Screen:
         self.first_view: list[float] | None = None
 
     def open(self, query: str = "", is_settling: bool = True) -> Screen:
-        self.page.goto(f"{self.home}/{'?' if query else ''}{query}")
+        try:
+            self.page.goto(f"{self.home}/{'?' if query else ''}{query}")
+        except TimeoutError as late:
+            raise AssertionError(f"{late}\n{whereabouts(self.home)}") from None
         return self.settle() if is_settling else self
 
     def as_new(self) -> Screen:
