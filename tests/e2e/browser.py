@@ -110,7 +110,7 @@ class Screen:
     def settled(self) -> str:
         return self.page.evaluate(SETTLED)
 
-    def until(self, is_so: Callable[[], Any], why: str = "it did not come about", seconds: float = 15) -> None:
+    def until(self, is_so: Callable[[], Any], why: str = "it did not come about", seconds: float = 30) -> None:
         end = time.monotonic() + seconds
         while not is_so():
             assert time.monotonic() < end, why

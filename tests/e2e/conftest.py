@@ -94,7 +94,7 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def context(size: tuple[int, int], is_fresh: bool) -> BrowserContext:
         if is_fresh or size not in kept:
             made = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
-            made.set_default_timeout(10_000)
+            made.set_default_timeout(30_000)
             # Whoever runs these has been asked already; tests of the tour make a context of their own.
             made.add_init_script("localStorage.setItem('lookout.tour', 'asked')")
             kept.setdefault(size, made)

@@ -107,7 +107,7 @@ def test_a_clue_goes_from_the_queue_through_a_step_and_list_and_map_follow(clues
     assert badge.inner_text() == "研判排除"
     assert "readings of another outlet" in page.drawer.locator(".drawer-timeline li").last.inner_text()
     page.page.wait_for_function(
-        "id => !document.querySelector(`.ag-row[row-id='${id}']`)", arg=clue, timeout=10_000
+        "id => !document.querySelector(`.ag-row[row-id='${id}']`)", arg=clue, timeout=30_000
     )  # it is no longer among the suspected ones
     mapped.until(
         lambda: mapped.page.evaluate("i => lookout.last().columns.clues.state[i]", index) not in (before, 0),

@@ -289,7 +289,7 @@ def test_a_screen_that_was_revoked_goes_blank_and_says_so(visit, snapshots, play
     screen.page.goto(f"{house.url}/device/{secret}?next=/wall")
     screen.until(lambda: re.fullmatch(r"\d+", screen.settled or ""), "the wall did not settle")
     assert screen.page.locator(".wall-figure").count() == 4
-    with screen.page.expect_event("load", timeout=10_000):
+    with screen.page.expect_event("load", timeout=30_000):
         accounts.revoke("wall-1")
     assert screen.page.locator(".wall").count() == 0
     assert "撤销" in screen.page.locator("body").inner_text()
