@@ -23,31 +23,22 @@ of_outlets AS (
     LEFT JOIN marks AS m ON m.outlet_id = c.outlet_id AND m.pollutant = c.pollutant AND m.time = c.time
 ),
 process AS (
-    SELECT d.enterprise_idx, p.outlet_id AS object_id, p.time, p.nh3_flow_kg_h, p.nh3_slip_mg_m3, p.load_pct,
-           p.inlet_nox_mg_m3, p.fan_a, p.pump_a
+    SELECT d.enterprise_idx, p.outlet_id AS object_id, p.time,
+           CAST(SUM(CAST(p.nh3_flow_kg_h AS DECIMAL(18, 3))) AS DOUBLE) AS nh3_flow_kg_h,
+           MAX(p.nh3_slip_mg_m3) AS nh3_slip_mg_m3, MAX(p.load_pct) AS load_pct,
+           MAX(p.inlet_nox_mg_m3) AS inlet_nox_mg_m3, MAX(p.fan_a) AS fan_a, MAX(p.pump_a) AS pump_a
     FROM dossier_chosen AS d
     INNER JOIN process_hours AS p ON p.enterprise_id = d.enterprise_id AND p.time >= d.from_at
     WHERE d.has_finding
+    GROUP BY d.enterprise_idx, p.outlet_id, p.time
 ),
 of_process AS (
-    SELECT enterprise_idx, object_id, 'nh3_flow_kg_h' AS series, time,
-           CAST(SUM(CAST(nh3_flow_kg_h AS DECIMAL(18, 3))) AS DOUBLE) AS value, 0 AS mark
-    FROM process GROUP BY enterprise_idx, object_id, time
-    UNION ALL
-    SELECT enterprise_idx, object_id, 'nh3_slip_mg_m3', time, MAX(nh3_slip_mg_m3), 0
-    FROM process GROUP BY enterprise_idx, object_id, time
-    UNION ALL
-    SELECT enterprise_idx, object_id, 'load_pct', time, MAX(load_pct), 0
-    FROM process GROUP BY enterprise_idx, object_id, time
-    UNION ALL
-    SELECT enterprise_idx, object_id, 'inlet_nox_mg_m3', time, MAX(inlet_nox_mg_m3), 0
-    FROM process GROUP BY enterprise_idx, object_id, time
-    UNION ALL
-    SELECT enterprise_idx, object_id, 'fan_a', time, MAX(fan_a), 0
-    FROM process GROUP BY enterprise_idx, object_id, time
-    UNION ALL
-    SELECT enterprise_idx, object_id, 'pump_a', time, MAX(pump_a), 0
-    FROM process GROUP BY enterprise_idx, object_id, time
+    SELECT enterprise_idx, object_id, 'nh3_flow_kg_h' AS series, time, nh3_flow_kg_h AS value, 0 AS mark FROM process
+    UNION ALL SELECT enterprise_idx, object_id, 'nh3_slip_mg_m3', time, nh3_slip_mg_m3, 0 FROM process
+    UNION ALL SELECT enterprise_idx, object_id, 'load_pct', time, load_pct, 0 FROM process
+    UNION ALL SELECT enterprise_idx, object_id, 'inlet_nox_mg_m3', time, inlet_nox_mg_m3, 0 FROM process
+    UNION ALL SELECT enterprise_idx, object_id, 'fan_a', time, fan_a, 0 FROM process
+    UNION ALL SELECT enterprise_idx, object_id, 'pump_a', time, pump_a, 0 FROM process
 ),
 of_meters AS (
     SELECT d.enterprise_idx, p.pair_id AS object_id,
