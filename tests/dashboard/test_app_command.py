@@ -10,7 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from snapshot_builders import doctored
+
+from dashboard.data.store import Store
+from dashboard.settings import read_settings
+from fusion.snapshot import SnapshotError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -54,7 +59,7 @@ def test_a_folder_without_snapshots_is_told_with_how_to_make_one(tmp_path, free_
 
 
 @pytest.mark.parametrize("damage", ["table cut short", "table missing", "manifest not JSON", "other format"])
-def test_a_damaged_snapshot_is_told_by_what_is_wrong(root, tmp_path, free_port, damage):
+def test_a_damaged_snapshot_is_told_by_what_is_wrong(root, tmp_path, damage):
     snapshot = doctored(root, tmp_path, tables={"clues": lambda table: table})
     if damage == "table cut short":
         path = snapshot.path / "clues.parquet"
@@ -65,14 +70,16 @@ def test_a_damaged_snapshot_is_told_by_what_is_wrong(root, tmp_path, free_port, 
         (snapshot.path / "manifest.json").write_text("{")
     else:
         (snapshot.path / "manifest.json").write_text('{"format_version": 99}')
-    line = refused(run("--snapshots", str(tmp_path), "--port", str(free_port)))
+    with pytest.raises(SnapshotError) as told:
+        Store(tmp_path, "1GB").current()
+    line = str(told.value)
     assert snapshot.id in line and "rebuild" in line
     assert {"table cut short": "clues.parquet", "table missing": "missing", "other format": "99"}.get(
         damage, "manifest"
     ) in line
 
 
-def test_a_table_of_right_size_and_wrong_bytes_is_told_too(root, tmp_path, free_port):
+def test_a_damaged_snapshot_ends_the_command_a_table_of_right_size_and_wrong_bytes_too(root, tmp_path, free_port):
     snapshot = doctored(root, tmp_path, tables={"clues": lambda table: table})
     path = snapshot.path / "clues.parquet"
     path.write_bytes(b"\0" * path.stat().st_size)
@@ -94,9 +101,17 @@ def test_more_than_this_machine_is_not_served_without_being_asked(root, free_por
         ("LOOKOUT_CASEBOOK", "mysql://lookout:geheim@db/lookout"),
     ],
 )
-def test_a_wrong_setting_is_named_in_one_line_that_repeats_no_password(root, name, value):
-    line = refused(run("--snapshots", str(root), **{name: value}))
+def test_a_wrong_setting_is_named_in_one_line_that_repeats_no_password(monkeypatch, capsys, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(typer.Exit) as end:
+        read_settings()
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert end.value.exit_code == 2 and line.startswith("lookout: ")
     assert name in line and "geheim" not in line
+
+
+def test_a_wrong_setting_ends_the_command(root):
+    assert "LOOKOUT_PORT" in refused(run("--snapshots", str(root), LOOKOUT_PORT="abc"))
 
 
 def test_a_host_that_is_none_is_told(root, free_port):
