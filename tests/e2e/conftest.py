@@ -108,13 +108,14 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 @pytest.fixture
 def visit(contexts: Callable[..., BrowserContext], site: Site) -> Iterator[Callable[..., Screen]]:
-    """Open the page in a tab of its own; at the end nothing may have gone wrong on it."""
+    """Open the situation in a tab of its own, or leave it blank; at the end nothing may have gone wrong in it."""
     watches: list[Watch] = []
 
     def go(query: str = "", *, at: Site = site, allowed: tuple[str, ...] = (), **how: Any) -> Screen:
         page = contexts(how.get("size", (1920, 1080)), how.get("is_fresh", False)).new_page()
         watches.append(Watch(page, at.url, allowed))
-        return Screen(page, at.url).open(query, how.get("is_settling", True))
+        screen = Screen(page, at.url)
+        return screen if how.get("is_blank") else screen.open(query, how.get("is_settling", True))
 
     yield go
     complaints = []

@@ -15,7 +15,7 @@ def page(visit):
     """The boards page at an address."""
 
     def go(query: str = "", **how):
-        screen = visit(is_settling=False, **how)
+        screen = visit(is_blank=True, **how)
         screen.page.goto(f"{screen.home}/boards{query}")
         screen.until(lambda: screen.settled == "1", "the board did not settle")
         return screen

@@ -21,7 +21,7 @@ def dossier(visit, full_site):
     """The dossier page at an address."""
 
     def go(query: str = "", **how: object):
-        screen = visit(at=full_site, is_settling=False, **how)
+        screen = visit(at=full_site, is_blank=True, **how)
         screen.page.goto(f"{screen.home}/dossier{'?' if query else ''}{query}")
         screen.until(lambda: screen.settled.isdigit(), "the dossier did not settle")
         return screen

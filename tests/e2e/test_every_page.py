@@ -105,7 +105,7 @@ def test_a_page_is_accessible_whole_and_in_one_language(visit, demo, addresses, 
     theme, size = LOOKS[language]
     # Nobody reads a wall in his hand; its own shapes of screen are those of test_wall_page.py.
     size = WIDE if scene.startswith("wall") else size
-    screen = visit(at=demo, is_settling=False, size=size)
+    screen = visit(at=demo, is_blank=True, size=size)
     screen.page.goto(demo.url + worded(addresses[scene], language, theme))
     screen.settle()
     check_look(screen, language, names)
@@ -125,7 +125,7 @@ def closed(serve, tmp_path_factory):
 def test_so_is_a_page_of_a_house_with_users(visit, closed, names, name, language):
     theme, size = LOOKS[language]
     said = ("status of 40[34]", "answer 40[34]") if name in ("refused", "lost") else ()
-    screen = visit(at=closed, is_settling=False, size=size, is_fresh=True, allowed=said)
+    screen = visit(at=closed, is_blank=True, size=size, is_fresh=True, allowed=said)
     look(screen.page, closed.url, name, lambda path: worded(path, language, theme))
     assert screen.page.evaluate("document.documentElement.dataset.theme") == theme
     check_look(screen, language, names)

@@ -55,7 +55,7 @@ def test_help_opens_by_key_keeps_the_focus_and_gives_it_back(visit):
 
 
 def test_a_question_mark_that_is_typed_opens_nothing(visit, site):
-    page = visit(is_settling=False).page
+    page = visit(is_blank=True).page
     page.goto(f"{site.url}/clues")
     page.locator("#clues-search input").fill("")
     page.keyboard.press("?")

@@ -75,7 +75,7 @@ def test_the_light_theme_is_light_and_says_the_same(visit, language):
 
 def test_a_day_reads_year_month_day_whatever_the_browser_speaks(visit, site):
     """The browser's own field would write 07/20/2023 for whoever set his browser up in American English."""
-    screen = visit(is_settling=False)
+    screen = visit(is_blank=True)
     screen.page.goto(f"{site.url}/trends?lang=zh")
     screen.settle()
     first = screen.page.locator(".day-input").first

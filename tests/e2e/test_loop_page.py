@@ -18,7 +18,7 @@ def loop(visit, place):
     """The loop's page at an address."""
 
     def go(query: str = "", **how: object):
-        screen = visit(is_settling=False, at=place, **how)
+        screen = visit(is_blank=True, at=place, **how)
         screen.page.goto(f"{screen.home}/loop{'?' if query else ''}{query}")
         return settled(screen)
 

@@ -15,7 +15,7 @@ def methods(visit):
     """The methods page at an address."""
 
     def go(query: str = "", **how: object):
-        screen = visit(is_settling=False, **how)
+        screen = visit(is_blank=True, **how)
         screen.page.goto(f"{screen.home}/methods{'?' if query else ''}{query}")
         screen.until(lambda: screen.settled == "1", "the methods did not settle")
         return screen

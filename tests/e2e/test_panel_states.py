@@ -70,7 +70,7 @@ def test_the_other_pages_tell_a_failed_source_from_none_found(visit, serve, root
 
     doctored(root, tmp_path, tables=gone, manifest=manifest)
     site = serve(tmp_path, stale_after_hours=1e6)
-    screen = visit(at=site, is_settling=False)
+    screen = visit(at=site, is_blank=True)
     for path, panels in {"rounds": ("heat", "against", "types", "teams"), "trends": ("chart", "list")}.items():
         screen.page.goto(f"{site.url}/{path}?theme=light")
         screen.settle()
@@ -107,7 +107,7 @@ def site_without_clues(serve, root, tmp_path_factory):
     ],
 )
 def test_no_page_is_calm_where_clues_could_not_be_read(visit, site_without_clues, path, told, calm):
-    screen = visit(at=site_without_clues, is_settling=False)
+    screen = visit(at=site_without_clues, is_blank=True)
     screen.page.goto(f"{site_without_clues.url}/{path}")
     screen.settle()
     assert "数据源读取失败" in screen.page.locator(told).inner_text()

@@ -13,7 +13,7 @@ def page(visit):
     """The rounds page at an address."""
 
     def go(query: str = ""):
-        screen = visit(is_settling=False)
+        screen = visit(is_blank=True)
         screen.page.goto(f"{screen.home}/rounds{query}")
         screen.until(lambda: screen.settled == "1", "the rounds did not settle")
         return screen.page

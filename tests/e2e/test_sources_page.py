@@ -10,7 +10,7 @@ def catalogue(visit):
     """The catalogue page at an address."""
 
     def go(query: str = "", **how: object):
-        screen = visit(is_settling=False, **how)
+        screen = visit(is_blank=True, **how)
         screen.page.goto(f"{screen.home}/sources{'?' if query else ''}{query}")
         screen.until(lambda: screen.settled == "1", "the catalogue did not settle")
         return screen

@@ -103,7 +103,7 @@ def wall(visit, house):
     """The wall at an address, settled on its first scene."""
 
     def go(query: str = "", **how: object):
-        screen = visit(is_settling=False, at=house, **how)
+        screen = visit(is_blank=True, at=house, **how)
         screen.page.goto(f"{house.url}/wall{query}")
         screen.until(lambda: re.fullmatch(r"\d+", screen.settled or ""), "the wall did not settle")
         screen.page.evaluate("() => lookout.wall.pause(true)")
@@ -285,7 +285,7 @@ def test_a_screen_that_was_revoked_goes_blank_and_says_so(visit, snapshots, play
     soon = wall_clock() + timedelta(days=1)
     secret = accounts.add_token("wall-1", "device", Grant(roles=("leader",)), ("wall",), soon)
     house = House(snapshots, tmp_path, wall=playlist)
-    screen = visit(is_settling=False, at=house, is_fresh=True, allowed=("401",))
+    screen = visit(is_blank=True, at=house, is_fresh=True, allowed=("401",))
     screen.page.goto(f"{house.url}/device/{secret}?next=/wall")
     screen.until(lambda: re.fullmatch(r"\d+", screen.settled or ""), "the wall did not settle")
     assert screen.page.locator(".wall-figure").count() == 4
