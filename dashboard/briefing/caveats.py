@@ -55,12 +55,20 @@ def _of_the_numbers(m: Making, figures: tuple[Figure, ...]) -> Iterator[str]:
     )
     for key in keys:
         yield book.warning[key].model_dump()[m.t.language]
-    few = [one.label for one in figures if one.why and one.value is None]
-    if few:
-        yield m.t("briefing.caution.few", names=m.t("dossier.and").join(few))
+    yield from _not_given(m, [one for one in figures if one.why and one.value is None])
     seen = next((one for one, _ in known if one.metric == "observed_share_pm25" and one.value is not None), None)
     if seen is not None and seen.value is not None and seen.value < CLOUDED:
         yield m.t("briefing.caution.cloud", share=seen.text)
+
+
+def _not_given(m: Making, without: list[Figure]) -> Iterator[str]:
+    """Too few is one thing, nothing read is another: each figure stands under its own reason."""
+    few = [one.label for one in without if not one.lacks]
+    if few:
+        yield m.t("briefing.caution.few", names=m.t("dossier.and").join(few))
+    for why in dict.fromkeys(one.why for one in without if one.lacks):
+        names = [one.label for one in without if one.lacks and one.why == why]
+        yield m.t("briefing.caution.not_told", why=why, names=m.t("dossier.and").join(names))
 
 
 def _of_the_sources(m: Making) -> Iterator[str]:

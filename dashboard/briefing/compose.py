@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.briefing import parts_checks, parts_enterprise, parts_loop, parts_other
-from dashboard.briefing.document import Document, Section
+from dashboard.briefing.document import Caution, Document, Section
 from dashboard.briefing.first_page import first_page
-from dashboard.briefing.making import Making
+from dashboard.briefing.making import CHECKS, CLUES, Making
 from dashboard.briefing.measures import Measures
 from dashboard.briefing.periods import Wish, WishError, period_of
 from dashboard.briefing.recipes import Recipe
@@ -37,6 +37,12 @@ MADE: Mapping[str, Callable[[Making], Section | None]] = {
     "enterprise": parts_enterprise.enterprise,
     "sources": parts_other.sources,
 }
+# A section without the sources it rests on says so, and nothing else: its zeros would read as calm.
+RESTS_ON: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("overview", "rounds", "regions", "counties", "industries", "problems", "teams"), CHECKS),
+    "checkpoints": CHECKS,
+    **dict.fromkeys(("loop", "rules", "overdue", "new", "supervision"), CLUES),
+}
 CITY = 1
 
 
@@ -50,7 +56,7 @@ def compose(loaded: Loaded, casebook: Casebook, recipe: Recipe, wish: Wish, read
     period = period_of(loaded, recipe, wish, t)
     m = Making(loaded, loop(loaded, casebook), recipe, wish, period, t, Measures(loaded, casebook, t))
     first = first_page(m)
-    sections = [section for name in recipe.sections if (section := MADE[name](m)) is not None]
+    sections = [section for name in recipe.sections if (section := _section(m, name)) is not None]
     manifest = loaded.manifest
     name = getattr(recipe, f"name_{t.language}")
     about = parts_enterprise.told(m)["title"] if wish.enterprise else m.place_words
@@ -69,6 +75,13 @@ def compose(loaded: Loaded, casebook: Casebook, recipe: Recipe, wish: Wish, read
         snapshot=loaded.id.partition("~")[0],
         words=t.under("briefing.word."),
     )
+
+
+def _section(m: Making, name: str) -> Section | None:
+    why = m.untold(*RESTS_ON.get(name, ()))
+    if why:
+        return Section(m.t(f"briefing.section.{name}"), (Caution(m.t("briefing.caution.section", why=why)),))
+    return MADE[name](m)
 
 
 def _masthead(m: Making, reader: str, about: str) -> tuple[tuple[str, str], ...]:

@@ -18,7 +18,7 @@ class Figure:
 
     Shape   metric: an id of the dictionary, `loop.<cohort>` or `rounds.<part>`; filters: canonical query;
             text: as written, without its unit; link: path and query of the page that shows it;
-            part, whole: what was divided; why: said where there is no value
+            part, whole: what was divided; why: said where there is no value; lacks: the table that it would need
     """
 
     metric: str
@@ -33,6 +33,7 @@ class Figure:
     filters: str = ""
     link: str = ""
     why: str = ""
+    lacks: str = ""
     is_alarm: bool = False
 
 

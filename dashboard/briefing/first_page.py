@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dashboard.briefing.caveats import cautions
 from dashboard.briefing.document import Cards, Figure, FirstPage, Parts, Points
-from dashboard.briefing.making import Making
+from dashboard.briefing.making import CHECKS, CLUES, SUGGESTING, Making
 from dashboard.briefing.parts_enterprise import cards as enterprise_cards
 from dashboard.briefing.parts_enterprise import points as enterprise_points
 from dashboard.briefing.parts_enterprise import told as enterprise_told
@@ -47,19 +47,25 @@ def _with_basis(m: Making, one: Figure) -> Figure:
     if beside is None:
         return one
     other = m.measures.figure(beside[0], m.filters)
-    return replace(one, basis=m.t(beside[1], n=other.text))
+    return one if other.lacks else replace(one, basis=m.t(beside[1], n=other.text))
 
 
 def _headline(m: Making) -> Parts:
     names = ("clues", "clues_pushed", "enterprises_checked", "problems", "prominent_problems", "checks",
              "prominent_per_enterprise")  # fmt: skip
     found = {name: m.measures.figure(name, m.filters) for name in names}
-    which = "briefing.headline" if found["checks"].value else "briefing.headline.no_checks"
-    return m.parts(which, place=m.place_words, period=m.period.words, **found)
+    checks, clues = m.untold(*CHECKS), m.untold(*CLUES)
+    told_clues: Parts = (clues,) if clues else m.parts("briefing.headline.clues", **found)
+    if not checks and found["checks"].value:
+        halves = (m.parts("briefing.headline.checks", **found), told_clues)
+    else:
+        halves = (told_clues, (checks,) if checks else m.parts("briefing.headline.no_checks", **found))
+    begin = m.t("briefing.headline", place=m.place_words, period=m.period.words)
+    return (begin, *halves[0], m.t("briefing.headline.then"), *halves[1], m.t("briefing.headline.end"))
 
 
 def _new(m: Making) -> Points:
-    items: list[Parts] = []
+    items: list[Parts] = _missed(m, *CLUES)
     clues = m.measures.figure("clues", m.filters)
     if clues.value:
         found = {f"s{n}": severity_figure(m, n) for n in (1, 2, 3)}
@@ -69,12 +75,19 @@ def _new(m: Making) -> Points:
     cells, seen = (m.measures.figure(name, m.filters) for name in ("hot_cells_pm25", "observed_share_pm25"))
     if cells.value is not None:
         items.append(m.parts("briefing.point.cells", cells=cells, seen=seen))
+    items += _missed(m, "satellite_grid")
     return Points(m.t("briefing.point.new"), tuple(items), m.t("briefing.point.none_new"))
+
+
+def _missed(m: Making, *sources: str) -> list[Parts]:
+    """The point that nothing can be told without these sources; none where all were read."""
+    why = m.untold(*sources)
+    return [(m.t("briefing.point.untold", why=why),)] if why else []
 
 
 def _overdue(m: Making) -> Points:
     found = m.counts(("overdue", "due24", "stopped", "unclocked", "open"))
-    items: list[Parts] = []
+    items: list[Parts] = _missed(m, *CLUES)
     if found["overdue"].value:
         items.append(
             m.parts("briefing.point.overdue", overdue=replace(found["overdue"], is_alarm=True), open=found["open"])
@@ -91,9 +104,12 @@ def _overdue(m: Making) -> Points:
 def _decide(m: Making) -> Points:
     found = m.counts(DECISIONS)
     items: list[Parts] = [
-        m.parts(f"briefing.decide.{name.replace('.', '_').lower()}", n=found[name])
-        for name in DECISIONS
-        if found[name].value
+        *_missed(m, *CLUES),
+        *(
+            m.parts(f"briefing.decide.{name.replace('.', '_').lower()}", n=found[name])
+            for name in DECISIONS
+            if found[name].value
+        ),
     ]
     candidates = m.once("supervision", lambda: supervision(m.now, m.standing))["candidates"]
     if candidates:
@@ -101,4 +117,6 @@ def _decide(m: Making) -> Points:
             "loop_page.candidates", len(candidates), m.standing, m.t("briefing.supervision.candidates")
         )
         items.append(m.parts("briefing.decide.candidates", n=replace(n, link=m.measures.address("/loop", m.standing))))
+    elif m.untold(*SUGGESTING):
+        items.append((m.t("briefing.decide.untold", why=m.untold(*SUGGESTING)),))
     return Points(m.t("briefing.point.decide"), tuple(items), m.t("briefing.point.none_decide"))

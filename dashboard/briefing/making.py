@@ -14,10 +14,16 @@ from dashboard.briefing.recipes import Recipe
 from dashboard.data import briefing, rounds
 from dashboard.data.filters import Filters
 from dashboard.data.loop import Loop
+from dashboard.data.metrics import untold
 from dashboard.data.store import Loaded
 from dashboard.i18n import Words
 
 Made = TypeVar("Made")
+# The sources that what is told of checks, and of clues, rests on.
+CHECKS = ("inspections", "problems")
+CLUES = ("clues", "clue_events")
+# What the rules read that suggest an order or a listing.
+SUGGESTING = ("emission_series", "cems_readings")
 
 
 @dataclass
@@ -81,6 +87,15 @@ class Making:
         found: Made = self._made[name]
         return found
 
+    def untold(self, *sources: str) -> str:
+        """Which of these sources failed or are not connected, in words; nothing where all were read."""
+        missed = untold(self.loaded.manifest, sources)
+        told = []
+        for state in dict.fromkeys(missed.values()):
+            names = [self.t(f"table.{source}") for source, its_state in missed.items() if its_state == state]
+            told.append(self.t(f"source.is_{state}", name=self.t("dossier.and").join(names)))
+        return self.t("dossier.and").join(told)
+
     def counts(self, cohorts: tuple[str, ...]) -> dict[str, Figure]:
         """Clues that are so now, each openable."""
         found = self.once("cohorts" + ",".join(cohorts),
@@ -133,7 +148,7 @@ class Making:
 
     def _compared(self) -> dict[str, Any] | None:
         before = self.period.before
-        if before is None:
+        if before is None or self.untold(*CHECKS):
             return None
         if self.period.kind == "round":
             one, other = self.filters.rounds[0], before.rounds[0]

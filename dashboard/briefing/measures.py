@@ -72,6 +72,7 @@ class Measures:
             filters=filters.query(),
             link=self.link(metric_id, filters),
             why=one[f"why_{self.t.language}"],
+            lacks=one["lacks"],
         )
 
     def counted(self, metric_id: str, value: int, filters: Filters, label: str = "") -> Figure:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.briefing.document import Block, Caution, Cell, Chart, Figure, Heading, Section, Sentence, Table
-from dashboard.briefing.making import Making
+from dashboard.briefing.making import SUGGESTING, Making
 from dashboard.data.clocks import clocks
 from dashboard.data.funnel import funnel
 from dashboard.data.loop import STAGES
@@ -235,8 +235,10 @@ def supervised(m: Making) -> Section:
 
 
 def _candidates(m: Making, rows: list[dict[str, Any]]) -> list[Block]:
+    why = m.untold(*SUGGESTING)
     if not rows:
-        return [Sentence((m.t("briefing.supervision.no_candidates"),))]
+        told = Caution(m.t("briefing.caution.section", why=why)) if why else None
+        return [told or Sentence((m.t("briefing.supervision.no_candidates"),))]
     lines = tuple(
         (
             m.clue(row),

@@ -17,6 +17,10 @@ INDUSTRIES = 6
 def air(m: Making) -> Section:
     """High-value cells of the satellites, beside how much they saw, and the map."""
     t = m.t
+    why = m.untold("satellite_grid")
+    if why:
+        told = (Caution(t("briefing.caution.section", why=why)), *_map(m))
+        return Section(t("briefing.section.air"), told, is_new_page=True)
     pairs = {
         name: (m.figure(f"hot_cells_{name.lower()}"), m.figure(f"observed_share_{name.lower()}")) for name in PRODUCTS
     }
@@ -36,9 +40,13 @@ def air(m: Making) -> Section:
         names = tuple(row["date"].isoformat()[5:] for row in days)
         blocks.append(Chart(t("briefing.air.chart"), "column", names, ((t("briefing.column.cells"), values),),
                             unit=t("briefing.unit.cells"), note=t("briefing.air.chart_note")))  # fmt: skip
-    blocks.append(situation_map(m))
-    cities = _cities(m)
-    return Section(t("briefing.section.air"), (*blocks, *cities), is_new_page=True)
+    return Section(t("briefing.section.air"), (*blocks, *_map(m), *_cities(m)), is_new_page=True)
+
+
+def _map(m: Making) -> list[Block]:
+    """The map, under the word of what is missing on it."""
+    why = m.untold("clues")
+    return [*([Caution(m.t("briefing.caution.section", why=why))] if why else []), situation_map(m)]
 
 
 def _cities(m: Making) -> list[Block]:

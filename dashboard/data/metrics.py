@@ -23,6 +23,7 @@ from dashboard.data.store import Loaded
 from dashboard.data.vocabulary import first_and_last_day
 from dashboard.i18n import catalogue
 from fusion import metrics_compare
+from fusion.manifest import Manifest
 from fusion.metrics import MADE_OF, Dictionary, Measured, dictionary, lacking, measure, reason
 from fusion.metrics_book import Words
 
@@ -189,14 +190,22 @@ def _entry(book: Dictionary, one: Measured) -> dict[str, Any]:
     return {**numbers, **told, **words, **kind, "minimum": metric.minimum, "warnings": list(metric.warnings)}
 
 
+def untold(manifest: Manifest, sources: Iterable[str]) -> dict[str, str]:
+    """Which of these sources are `failed` or `not_configured`; none where all were read."""
+    missing = {MADE_OF[table]: state for table, state in lacking(manifest).items()}
+    missing |= {name: state.state for name, state in manifest.states.items() if state.state == "failed"}
+    return {source: missing[source] for source in sources if source in missing}
+
+
 def _unread(one: Measured) -> Words | None:
     """Which table could not be read, by the name the screens give it; nothing where the reason is another."""
     table, _, state = one.lacks.partition(" ")
     source = MADE_OF.get(table)
-    if source is None or state != "(failed)":
+    if source is None or state not in ("(failed)", "(not_configured)"):
         return None
-    zh, en = (catalogue(lang)[f"table.{source}"] for lang in ("zh", "en"))
-    return Words(zh=f"{zh}读取失败", en=f"{en}: could not be read")
+    told = {lang: catalogue(lang) for lang in ("zh", "en")}
+    key = f"source.is_{state.strip('()')}"
+    return Words(**{lang: texts[key].format(name=texts[f"table.{source}"]) for lang, texts in told.items()})
 
 
 def _number(value: Any) -> Any:  # noqa: ANN401 - a field of Measured: number, text or truth

@@ -15,6 +15,7 @@ import pypdf
 import pytest
 from docx.oxml.ns import qn
 from loop_builders import casebook_at
+from snapshot_builders import doctored, source_failed, without_rows
 from test_briefing import loaded_time
 
 from dashboard.briefing.chart_svg import chart_svg, ticks
@@ -24,6 +25,7 @@ from dashboard.briefing.files import file_of
 from dashboard.briefing.paper import Numbering
 from dashboard.briefing.periods import Wish
 from dashboard.briefing.recipes import load_recipes
+from dashboard.data.store import Store
 
 BASE = "https://lookout.example"
 
@@ -223,3 +225,38 @@ def test_libreoffice_opens_both_and_lays_them_out(word, slides, tmp_path):
     texts = [page.extract_text() for page in pages.pages]
     assert all(len(flat(text)) > 60 for text in texts), "a page is empty but for head and foot"
     assert len(pypdf.PdfReader(tmp_path / "slides.pdf").pages) == len(pptx.Presentation(io.BytesIO(slides)).slides)
+
+
+CHECKS_LOST = (
+    {"checks": "inspections", "problems": "problems", "hotspots": "satellite_grid", "coverage": "satellite_grid"},
+    ("检查记录、问题记录读取失败", "卫星网格读取失败"),
+    ("没有记录不等于没有问题", "没有共同检查的城市"),
+)
+CLUES_LOST = (
+    {"clues": "clues", "clue_events": "clue_events"},
+    ("线索、线索流转读取失败",),
+    ("没有逾期", "没有新增", "没有待决定", "没有一级", "其中逾期 0", "没有达到督办阈值"),
+)
+
+
+@pytest.mark.parametrize(("lost", "told", "calm"), [CHECKS_LOST, CLUES_LOST], ids=["checks", "clues"])
+def test_what_rests_on_a_failed_source_names_it_and_is_never_few_nor_calm(root, tmp_path, lost, told, calm):
+    def manifest(described):
+        for source in lost.values():
+            source_failed(source, "connection reset")(described)
+
+    doctored(root, tmp_path, tables=dict.fromkeys(lost, without_rows), manifest=manifest)
+    loaded = Store(tmp_path, "1GB").current()
+    casebook = casebook_at(tmp_path / "casebook", loaded_time(loaded))
+    made = compose(loaded, casebook, load_recipes()["monthly"], Wish("monthly", time="2023-05"), "demo")
+    pages = pypdf.PdfReader(io.BytesIO(file_of(made, "pdf", BASE)))
+    slides = pptx.Presentation(io.BytesIO(file_of(made, "pptx", BASE))).slides
+    forms = {
+        "pdf": "".join(page.extract_text() for page in pages.pages),
+        "page": file_of(made, "html", BASE).decode(),
+        "word": "".join(docx.Document(io.BytesIO(file_of(made, "docx", BASE))).element.itertext()),
+        "slides": "".join("".join(slide.element.itertext()) for slide in slides),
+    }
+    for form, body in forms.items():
+        assert [words for words in told if flat(words) not in flat(body)] == [], form
+        assert [words for words in ("样本不足", *calm) if flat(words) in flat(body)] == [], form
