@@ -18,7 +18,7 @@ from data_adapters.store.staging import stage
 __all__ = ["CAMPAIGN", "Plan", "demo_store"]
 
 MESSY = {"B02": "pm25_ug_m3", "D01": "pm10_ug_m3", "E01": "o2_pct", "F02": "kwh", "G01": "lon_deg", "I01": "lat_deg"}
-CAMPAIGN_VERSION = 6  # of what a plan makes: a store of another one is made anew
+CAMPAIGN_VERSION = 7  # of what a plan makes: a store of another one is made anew
 BROKEN = ("twelve", "1e999", "=1+1", "12;5", "0x1F", "1 2 3")  # no numbers, whatever the column
 CAMPAIGN, STORE, DONE = "campaign", "store", "plan.json"
 Told = Callable[[str], None]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -144,6 +145,12 @@ def test_reference_between_categories_holds(ask, link):
     source, column, target, key = link
     found = ask(f"select distinct {column} from {{{source}}} where {column} not in (select {key} from {{{target}}})")
     assert found == []
+
+
+def test_numbers_of_documents_are_whole(ask):
+    numbers = [number for (number,) in ask("select document_no from {J02} union select police_case_no from {H03}")]
+    assert len(numbers) > 5
+    assert [one for one in numbers if one and not re.fullmatch(r"模拟\w{2}〔2023〕\d+号", one)] == []
 
 
 def test_checks_of_earlier_years_found_the_problems_that_are_listed_of_them(ask):

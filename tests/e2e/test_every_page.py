@@ -29,7 +29,7 @@ KNOWN = re.compile(
 OTHER_DAY = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{4}[/.]\d{1,2}[/.]\d{1,2}\b|\b\d{1,2}-\d{1,2}-\d{4}\b")
 ENGLISH_UNIT = re.compile(r"\d ?(h|d|wd|min|hours?|days?|ha)\b")
 # Numbers of documents are names too.
-DOCUMENT = r"(?:模拟\w*|责改)〔\d+(?:〕\d+号)?"
+DOCUMENT = r"(?:模拟\w*|责改)〔\d+〕P?\d+号?"
 # What came with the data: names, codes, file names, samples, the text of a rule.
 DATA = """#language-switch, .door a[lang], .own-order h3, .own-order dd, .map-source, .wall-source, .sample-scroll,
   #sources-files, #sources-rejects, pre,

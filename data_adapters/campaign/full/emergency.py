@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from data_adapters.campaign.full.cases import COMPLIERS, LISTED, Planted, Window
-from data_adapters.campaign.full.columns import Columns, named, numbered, same, stacked, times
+from data_adapters.campaign.full.columns import Columns, joined, named, numbered, same, stacked, times
 from data_adapters.campaign.full.draws import draw_for
 from data_adapters.campaign.full.plan import ROUND_DAYS
 from data_adapters.campaign.full.sink import Sink
@@ -124,7 +124,7 @@ def _write_alerts(world: World, sink: Sink) -> None:
             "from_at": times(plan.seconds(alerts.first_h)),
             "to_at": times(plan.seconds(alerts.last_h)),
             "pollutant": named(("O3", "PM25"), alerts.pollutant),
-            "document_no": numbered("模拟气办〔", np.arange(n), 4),
+            "document_no": joined(f"模拟气办〔{plan.year}〕", numbered("", np.arange(n), 4), "号"),
             "aqi_version": same(AQI_VERSIONS[plan.year >= NEW_AQI_YEAR], n),
         },
     )

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_adapters.campaign import invented
-from data_adapters.campaign.full.columns import Columns, dates, named, numbered, stacked
+from data_adapters.campaign.full.columns import Columns, dates, joined, named, numbered, stacked
 from data_adapters.campaign.full.draws import draw_for
 from data_adapters.campaign.full.history import DAYS_TO_CLOSE, History, closed_days, planted_problems
 from data_adapters.campaign.full.older_rounds import make_visits, write_visits
@@ -141,7 +141,7 @@ def _write_coercive(world: World, sink: Sink) -> None:
     first = plan.start_day - 1 - rng.integers(0, YEARS_D, n)
     last = first + rng.integers(5, 60, n)
     who, measure = rng.integers(world.cast.enterprises, len(world.enterprises), n), rng.integers(0, len(MEASURES), n)
-    police_no = numbered("模拟公环〔", np.arange(n), 5)
+    police_no = joined(f"模拟公环〔{plan.year}〕", numbered("", np.arange(n), 5), "号")
     columns: Columns = {
         "case_id": numbered("CASE-", np.arange(n), 7),
         "enterprise_id": named(world.enterprises.id, who),
