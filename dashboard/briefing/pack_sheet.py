@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.briefing.pack import Pack, Stop
+from dashboard.briefing.sentences import named
 from dashboard.briefing.sheet import sheet
 from dashboard.briefing.timeline import timeline
 from dashboard.i18n import Words
@@ -86,7 +87,7 @@ def _area(area: Mapping[str, Any], t: Words) -> list[str]:
         str(area["place"]),
         f"{area['rule_id']} {area['cell_id']}",
         f"{area['lon_deg']:.4f}, {area['lat_deg']:.4f}",
-        area["pollutant"] or "—",
+        named(t, f"pollutant.{area['pollutant']}") if area["pollutant"] else "—",
         f"{area['window_from']:%m-%d} – {area['window_to']:%m-%d}",
         names or t("pack.no_candidate"),
     ]

@@ -152,7 +152,7 @@ def _limits(found: Found, t: Words) -> Iterable[Sequence[str]]:
 
 def _marks(found: Found, t: Words) -> Iterable[Sequence[str]]:
     for one in found["facts"].get("mark", []):
-        pollutant = t("dossier.all_pollutants") if one.get("pollutant") == "*" else str(one.get("pollutant"))
+        pollutant = t("dossier.all_pollutants") if one.get("pollutant") == "*" else _pollutant(one, t)
         author = one.get("author") if one.get("author") in ("enterprise", "logger", "bureau") else "other"
         yield (
             f"{outlet_code(str(one.get('outlet_id')))} {pollutant}",
@@ -197,6 +197,11 @@ def _registers(found: Found, t: Words) -> Iterable[Sequence[str]]:
         yield ((one["from_at"] or "—")[:10], t(f"dossier.kind.{one['kind']}"), _what(one, t), _outcome(one, t))
 
 
+def _pollutant(one: Found, t: Words) -> str:
+    """What it is about by its name; nothing where it names none."""
+    return named(t, f"pollutant.{one['pollutant']}") if one.get("pollutant") else ""
+
+
 def _what(one: Found, t: Words) -> str:
     kind, code = one["kind"], one["code"]
     if kind in ("penalty", "past_problem"):
@@ -204,7 +209,7 @@ def _what(one: Found, t: Words) -> str:
     if kind in ("complaint", "petition"):
         return named(t, f"dossier.issue.{code}")
     if kind == "order":
-        return f"{named(t, f'dossier.level.{code}')} {one.get('pollutant') or ''}".strip()
+        return f"{named(t, f'dossier.level.{code}')} {_pollutant(one, t)}".strip()
     return named(t, f"dossier.measure.{code}")
 
 
@@ -244,7 +249,7 @@ def _alerts(found: Found, t: Words) -> Iterable[Sequence[str]]:
             one["from_at"],
             one["to_at"],
             named(t, f"dossier.level.{one['level']}"),
-            named(t, f"pollutant.{one['pollutant']}"),
+            _pollutant(one, t),
             one["document_no"],
         )
 
@@ -265,7 +270,7 @@ def _candidates(found: Found, t: Words) -> Iterable[Sequence[str]]:
         yield (
             one["cell_id"],
             f"{one['window_from'][:10]} – {one['window_to'][:10]}",
-            one["pollutant"] or "—",
+            _pollutant(one, t) or "—",
             t("dossier.rank", rank=one["rank"], reach=one.get("in_reach") or "—"),
             f"{100 * one['share']:.0f}%",
         )

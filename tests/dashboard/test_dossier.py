@@ -171,6 +171,22 @@ def test_checks_of_earlier_years_stand_below_this_years_visits(full):
     assert [row[0] for row in visits["rows"]] == sorted((row[0] for row in visits["rows"]), reverse=True)
 
 
+def test_pollutants_are_called_by_their_names_not_by_their_codes(full):
+    alerted = """select enterprise_id, a.pollutant from enterprises join dossier_alerts a using (city_idx)
+        qualify row_number() over (partition by a.pollutant order by enterprise_id) = 1"""
+    accused = """select e.enterprise_id, f.pollutant from findings f,
+            unnest(from_json(f.facts -> 'candidates', '[{"enterprise_id": "varchar"}]')) one(who)
+        join enterprises e on e.enterprise_id = one.who.enterprise_id where f.pollutant = 'PM25' limit 1"""
+    words = {"PM25": "PM2.5", "O3": "臭氧"}
+    for table, asked in (("alerts", alerted), ("candidates", accused)):
+        found = full.cursor().execute(asked).fetchall()
+        assert found, table
+        for enterprise, code in found:
+            rows = next(one for one in sheet(dossier(full, enterprise), ZH)["tables"] if one["key"] == table)["rows"]
+            cells = {cell for row in rows for cell in row}
+            assert words[code] in cells and not cells & words.keys()
+
+
 def test_an_enterprise_is_found_by_name_uscc_and_permit(full):
     db = full.cursor()
     for text in ("肥东", REFERENCE, f"{REFERENCE.lower()}001p"):
