@@ -220,7 +220,8 @@ def _outcome(one: Found, t: Words) -> str:
             part for part in (fine, t("dossier.closed" if one.get("is_closed") else "dossier.open")) if part
         )
     if one["kind"] in ("complaint", "order"):
-        return named(t, f"dossier.reply.{one['reply']}") if one.get("reply") else t("dossier.no_reply")
+        silent = t("dossier.no_answer" if one["kind"] == "order" else "dossier.no_reply")
+        return named(t, f"dossier.reply.{one['reply']}") if one.get("reply") else silent
     if one["kind"] == "petition":
         return t("dossier.due", date=(one["to_at"] or "—")[:10])
     return t("dossier.ended", date=one["to_at"][:10]) if one["to_at"] else t("dossier.open")

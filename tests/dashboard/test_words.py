@@ -221,3 +221,16 @@ def test_a_language_without_a_catalogue_is_refused():
 
 def test_every_reason_for_which_a_row_is_refused_has_words():
     assert [reason for reason in REASONS if f"reject.{reason}" not in KEYS] == []
+
+
+# What a thing is not called: an order is answered by 反馈, a complaint by 答复; a deadline is 逾期, data are 迟到.
+RETIRED = {
+    "zh": re.compile("回复|超时|未答|待答"),
+    "en": re.compile("(?i)awaiting reply|late without|unanswered, late"),
+}
+OF_COMPLAINTS = {"dossier.no_reply"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_thing_has_one_word(lang):
+    assert {key for key, text in catalogue(lang).items() if RETIRED[lang].search(text)} <= OF_COMPLAINTS
