@@ -215,6 +215,7 @@ def _furnace_rule(loaded: Loaded) -> dict[str, Any]:
 
 def _thresholds(loaded: Loaded) -> Rows:
     found: Rows = []
+    day = loaded.manifest.as_of[:10]
     asked = "select profiles_json from rule_methods where rule_id = $rule"
     for rule_id, names in THRESHOLDS:
         numbers = _parameters(loaded, rule_id)
@@ -225,14 +226,21 @@ def _thresholds(loaded: Loaded) -> Rows:
         }
         for name in names:
             if name in numbers:
-                found.append({"rule": rule_id, "name": name, **_own(own, name), **numbers[name]})
+                found.append({"rule": rule_id, "name": name, **_own(own, name, day), **numbers[name]})
     return found
 
 
-def _own(profiles: dict[str, Any], name: str) -> dict[str, Any]:
-    """Values of key regions for one number, and what each rests on; snapshots of before tell the values alone."""
+def _own(profiles: dict[str, Any], name: str, day: str) -> dict[str, Any]:
+    """Values of key regions for one number, what each rests on and whether it holds on `day`.
+
+    Note    snapshots of before tell the values alone
+    """
     having = {group: one for group, one in profiles.items() if name in one.get("values", one)}
-    told = {group: {key: one.get(key) for key in PROFILE_WORDS} for group, one in having.items() if "values" in one}
+    told = {
+        group: {key: one.get(key) for key in PROFILE_WORDS} | {"is_used": (one.get("valid_from") or day) <= day}
+        for group, one in having.items()
+        if "values" in one
+    }
     return {"own": {group: one.get("values", one)[name] for group, one in having.items()}, "own_told": told}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
@@ -258,6 +259,28 @@ def test_key_regions_have_their_own_counts_and_say_since_when_and_why(loaded):
     assert days["default"] == 5 and days["own"] == {"BTH": 3, "FWP": 3, "YRD": 3}
     for told in days["own_told"].values():
         assert told["valid_from"] and told["basis"] in ("proposal", "to_verify") and told["why_zh"] and told["why_en"]
+
+
+def test_a_number_of_a_region_that_holds_only_from_a_later_day_is_not_told_as_used(root, tmp_path):
+    def with_profiles(table):
+        kept = table.to_pylist()
+        for row in kept:
+            day = {"FWP": "2099-01-01", "BTH": "2019-01-01", "YRD": None}
+            profiles = {group: {"values": {"n_h3": 2}, "valid_from": since} for group, since in day.items()}
+            row["profiles_json"] = json.dumps(profiles)
+        return table.from_pylist(kept, schema=table.schema)
+
+    doctored(root, tmp_path, tables={"rule_methods": with_profiles})
+    (told,) = [
+        row
+        for row in boards.supervision(Store(tmp_path, "1GB").current(), EVERY)["thresholds"]
+        if row["name"] == "n_h3" and row["rule"] == "R12"
+    ]
+    assert {group: one["is_used"] for group, one in told["own_told"].items()} == {
+        "FWP": False,
+        "BTH": True,
+        "YRD": True,
+    }
 
 
 def test_a_city_is_told_with_the_key_region_whose_thresholds_hold(loaded):

@@ -34,15 +34,24 @@
     return group ? pick(group, 'name') : code;
   };
 
+  /* From when an own value holds; before that day the default does. */
+  const isToCome = (own) => Boolean(own && own.valid_from && !own.is_used);
+  const from = (own) => (own.valid_from ? word(isToCome(own) ? 'boards.own_to_come' : 'boards.own_from', { day: own.valid_from }) : '');
+
   /* What own values rest on: a line a key region, whichever of its numbers it is told with. */
   function reasons(rows) {
     const told = Object.assign({}, ...rows.map((row) => row.own_told || {}));
-    const line = ([code, own]) => [groupName(code), own.valid_from ? word('boards.own_from', { day: own.valid_from }) : '', word(`boards.basis.${own.basis}`), pick(own, 'why')].filter(Boolean).join(' · ');
+    const line = ([code, own]) => [groupName(code), from(own), word(`boards.basis.${own.basis}`), pick(own, 'why')].filter(Boolean).join(' · ');
     return Object.keys(told).length ? [element('ul', { className: 'boards-reasons' }, Object.entries(told).map((one) => element('li', { text: line(one) })))] : [];
   }
 
   function thresholds(rows) {
-    const own = (row, code) => (code in row.own ? valueText(row.own[code], row.unit) : element('small', { text: word('boards.default_holds') }));
+    const byDefault = () => element('small', { text: word('boards.default_holds') });
+    const own = (row, code) => {
+      const value = code in row.own && valueText(row.own[code], row.unit);
+      if (!value || !isToCome(row.own_told[code])) return value || byDefault();
+      return element('span', {}, [byDefault(), element('small', { className: 'boards-to-come', text: word('boards.own_value_to_come', { day: row.own_told[code].valid_from, value }) })]);
+    };
     const rule = (id) => config.rules.find((one) => one.code === id);
     return table(
       [
