@@ -1,7 +1,8 @@
 """English names of China's divisions: provinces from a table, the rest romanised by rule.
 
 Hanyu pinyin written as one word with its kind after it (石家庄市 Shijiazhuang, 丰台区 Fengtai District), names
-with a customary spelling from a table (呼和浩特 Hohhot). The peoples in a name are left out: 石柱土家族自治县 is
+with a customary spelling from a table (呼和浩特 Hohhot), and the cities that would be called alike with their province
+(苏州市 Suzhou (Jiangsu), 宿州市 Suzhou (Anhui)). The peoples in a name are left out: 石柱土家族自治县 is
 Shizhu Autonomous County.
 """
 

@@ -66,6 +66,16 @@ def test_english_names_follow_custom(name_zh, name_en):
     assert english_name(name_zh) == name_en
 
 
+def test_no_two_cities_have_the_same_name_in_either_language():
+    run = run_source("boundaries", [])
+    assert run.result is not None
+    cities = [row for row in run.result.tables["regions"].select(["level", "name_zh", "name_en"]).to_pylist()
+              if row["level"] == "city"]  # fmt: skip
+    for name in ("name_zh", "name_en"):
+        assert [one for one, n in Counter(row[name] for row in cities).items() if n > 1] == []
+    assert {row["name_zh"]: row["name_en"] for row in cities}["宿州市"] == "Suzhou (Anhui)"
+
+
 def test_own_geojson_gives_divisions_and_package_lines(tmp_path):
     run = read(tmp_path, feature({"adcode": 130102, "name": "长安区"}))
     assert run.result is not None
