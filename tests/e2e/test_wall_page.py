@@ -294,3 +294,35 @@ def test_a_screen_that_was_revoked_goes_blank_and_says_so(visit, snapshots, play
     assert screen.page.locator(".wall").count() == 0
     assert "撤销" in screen.page.locator("body").inner_text()
     house.stop()
+
+
+# Every text that is painted on the map, with the box it takes on the screen.
+PAINTED = """async () => {
+  const texts = [];
+  const own = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    const { e, f, a, d } = this.getTransform();
+    const box = this.canvas.getBoundingClientRect();
+    const half = this.measureText(text).width / 2;
+    const at = (px) => box.left + (a * px + e) / this.canvas.width * box.width;
+    const size = parseFloat(this.font.match(/([\\d.]+)px/)[1]);
+    texts.push({ text, left: at(x - half), right: at(x + half),
+      bottom: box.top + (d * (y + size / 2) + f) / this.canvas.height * box.height });
+    return own.apply(this, arguments);
+  };
+  lookout.wall.map.view().redraw();
+  await lookout.wall.map.painted();
+  CanvasRenderingContext2D.prototype.fillText = own;
+  const of = (id) => document.getElementById(id).getBoundingClientRect();
+  const [map, legend] = [of('wall-map-panel'), of('wall-legend')];
+  const isCut = (t) => t.bottom > legend.top + 1 || t.left < map.left - 1 || t.right > map.right + 1;
+  return [texts.length, texts.filter(isCut).map((t) => t.text)];
+}"""
+
+
+@pytest.mark.parametrize("name", ["situation", "region g:YRD"])
+def test_no_name_on_the_map_goes_below_the_legend_or_off_the_edge(wall, name):
+    screen = wall("?lang=en", size=(1920, 1080))
+    show(screen, next(one for one in names(screen) if one.startswith(name.split()[0])))
+    n, cut = screen.page.evaluate(PAINTED)
+    assert n > 5 and cut == []

@@ -23,6 +23,12 @@
     constructor() {
       this.byLevel = [[], [], []];
       this.widths = new Map();
+      this.below = null;
+    }
+
+    /* Whole names only, in what is seen above so many pixels at the foot; without a number they may run off the edge. */
+    keepWhole(below) {
+      this.below = below;
     }
 
     set(places) {
@@ -60,12 +66,24 @@
       }
     }
 
+    /* The area names may stand in: west, north, east, south. */
+    area(frame) {
+      if (this.below === null) return [0, 0, frame.width, frame.height];
+      const { x, y } = frame.pad;
+      return [x, y, frame.width - x, frame.height - y - this.below];
+    }
+
     place(context, frame, label, size, taken) {
-      const x = label.x * frame.scale - frame.left;
-      const y = label.y * frame.scale - frame.top;
-      if (x < 0 || y < 0 || x > frame.width || y > frame.height) return;
+      let x = label.x * frame.scale - frame.left;
+      let y = label.y * frame.scale - frame.top;
+      const [west, north, east, south] = this.area(frame);
+      if (x < west || y < north || x > east || y > south) return;
       const halfWidth = this.widthOf(context, label.text) / 2 + GAP_PX * frame.unit;
       const halfHeight = size * 0.64;
+      if (this.below !== null) {
+        x = Math.min(Math.max(x, west + halfWidth), east - halfWidth);
+        y = Math.min(Math.max(y, north + halfHeight), south - halfHeight);
+      }
       const box = [x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight];
       if (!isFree(box, taken)) return;
       taken.push(box);

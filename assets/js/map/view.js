@@ -98,6 +98,12 @@
       this.data.requestDraw();
     }
 
+    /* How much of the map's foot something lies upon: no name goes below it. */
+    keepNamesWhole(below) {
+      this.state.labels.keepWhole(below);
+      this.data.requestDraw();
+    }
+
     setGeometry(level, geometry) {
       this.state.atlas.set(level, geometry);
       this.base.requestDraw();

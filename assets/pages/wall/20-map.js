@@ -214,6 +214,7 @@
     else drawClues(chosen, groups);
     shade(chosen.byPlace);
     below = measure();
+    view.keepNamesWhole(below);
     look();
   }
 
