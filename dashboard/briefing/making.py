@@ -141,6 +141,10 @@ class Making:
         found = briefing.places(self.loaded).get(place_idx)
         return getattr(found, f"name_{self.t.language}") if found else "—"
 
+    def team(self, row: dict[str, Any]) -> str:
+        """Who has a clue, by name; a team that the register does not name by its code."""
+        return str(row[f"team_{self.t.language}"] or row["team_code"] or "—")
+
     def clue(self, row: dict[str, Any]) -> Link:
         """A clue by what it is about, opening its page."""
         about = row.get("enterprise") or row.get("cell_id") or row["clue_id"]

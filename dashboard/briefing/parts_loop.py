@@ -165,7 +165,7 @@ def overdue(m: Making) -> Section:
              f"overdue.{row['state']}", row) for row in steps]))  # fmt: skip
         teams = [row for row in told["by_team"] if row["team_code"]][:15]
         blocks.append(_late(m, "briefing.overdue.teams", "team", [
-            (row["team_code"], "", f"overdue@{row['team_code']}", row) for row in teams]))  # fmt: skip
+            (m.team(row), "", f"overdue@{row['team_code']}", row) for row in teams]))  # fmt: skip
         blocks += [Heading(t("briefing.overdue.list_heading")), _latest(m, told["lists"]["overdue"])]
     return Section(t("briefing.section.overdue"), tuple(blocks), is_new_page=True)
 
@@ -194,7 +194,7 @@ def _latest(m: Making, rows: list[dict[str, Any]]) -> Table:
             m.clue(row),
             f"{row['rule_id']} {row[f'rule_{m.t.language}'] or ''}",
             str(row[f"city_{m.t.language}"] or "—"),
-            row["team_code"] or "—",
+            m.team(row),
             m.t(f"state.{row['state']}"),
             str(row["due_at"])[:10],
             f"{row['late'] or 0:,}",

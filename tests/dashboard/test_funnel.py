@@ -153,6 +153,13 @@ def test_every_number_of_the_clocks_and_boards_opens_as_many_clues(now):
     assert clues_of(now, f"open@{desk['team_code']}", filters).num_rows == desk["open"]
 
 
+def test_who_has_what_is_late_is_told_by_name(now):
+    told = clocks(now, Filters())
+    rows = [row for row in [*told["by_team"], *told["lists"]["overdue"]] if row["team_code"]]
+    assert len(rows) > 10
+    assert all("专业" in row["team_zh"] and "team" in row["team_en"] for row in rows)
+
+
 @pytest.mark.parametrize("cohort", ["", "nobody", "fixed.open", "pushed.CLOSED", "overdue.open", "open; drop table x"])
 def test_what_nobody_counts_is_refused(now, cohort):
     with pytest.raises(CohortError):
