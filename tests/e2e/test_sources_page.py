@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from snapshot_builders import doctored
 
 
 @pytest.fixture
@@ -60,6 +61,24 @@ def test_every_row_read_is_accepted_or_rejected(catalogue):
     for row in cells.all():
         read, accepted, rejected = (int(row.locator("td").nth(n).inner_text().replace(",", "")) for n in (1, 2, 3))
         assert read == accepted + rejected
+
+
+def test_what_is_noted_of_a_file_is_read_whole_without_scrolling_sideways(visit, serve, root, tmp_path):
+    why = "rows 3 to 700 have a comma for the decimal point; they were read as text and refused, " * 2
+
+    def noted(table):
+        rows = table.to_pylist()
+        rows[0]["notes"] = why
+        return table.from_pylist(rows, schema=table.schema)
+
+    doctored(root, tmp_path, tables={"source_files": noted})
+    screen = visit(at=serve(tmp_path), is_settling=False, size=(1366, 768))
+    screen.page.goto(f"{screen.home}/sources")
+    screen.until(lambda: screen.settled == "1", "the catalogue did not settle")
+    note = screen.page.locator("#sources-files small", has_text="decimal point")
+    assert note.inner_text().strip() == why.strip()
+    own, panel = note.bounding_box(), note.locator("xpath=ancestor::section").bounding_box()
+    assert own["x"] + own["width"] <= panel["x"] + panel["width"]
 
 
 def test_the_catalogue_speaks_english_and_light(catalogue):

@@ -268,6 +268,7 @@
     );
   }
 
+  /* A column is its name, how its cell is written, and what stands below that, whole. */
   function plainTable(id, rows, columns) {
     const host = document.getElementById(id);
     host.replaceChildren(
@@ -276,7 +277,9 @@
           element(
             'tr',
             {},
-            columns.map(([name]) => element('th', { scope: 'col', text: word(`sources.file.${name}`) })),
+            columns.map(([name, , under]) =>
+              element('th', { scope: 'col', text: [name, under].filter(Boolean).map((key) => word(`sources.file.${key}`)).join(' / ') }),
+            ),
           ),
         ]),
         element(
@@ -286,8 +289,11 @@
             element(
               'tr',
               {},
-              columns.map(([name, text]) =>
-                element('td', { text: text(row), className: typeof row[name] === 'number' ? 'number' : '' }),
+              columns.map(([name, text, under]) =>
+                element('td', { className: typeof row[name] === 'number' ? 'number' : '' }, [
+                  element('span', { text: text(row) }),
+                  ...(under && row[under] ? [element('small', { text: row[under] })] : []),
+                ]),
               ),
             ),
           ),
@@ -308,13 +314,13 @@
 
   function files() {
     const number = (name) => [name, (row) => count(Number(row[name]))];
-    plainTable('sources-files', ofChosen(catalogue.files), [
-      ['path', (row) => `${row.source}: ${row.path}`],
+    const told = ofChosen(catalogue.files).map((row) => ({ ...row, notes: row.error || row.notes }));
+    plainTable('sources-files', told, [
+      ['path', (row) => `${row.source}: ${row.path}`, 'notes'],
       number('read'),
       number('accepted'),
       number('rejected'),
       ['sha256', (row) => row.sha256.slice(0, 10)],
-      ['notes', (row) => row.error || row.notes],
     ]);
     plainTable('sources-rejects', ofChosen(catalogue.rejects), [
       ['source', (row) => row.source],
