@@ -247,6 +247,17 @@ def test_in_english_only_names_are_chinese(clues):
     assert [text for text in texts if CHINESE.search(text)] == []
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_a_small_screen_what_decides_is_seen_without_scrolling_sideways(clues, language):
+    page = clues(f"lang={language}", size=(1366, 768)).page
+    names = ("severity", "state", "due", "enterprise", "rule", "place", "team")
+    heads = {name: page.locator(f".ag-header-cell[col-id={name}]").bounding_box() for name in names}
+    assert {name for name, box in heads.items() if box["x"] + box["width"] > 1366 - 15} == set()
+    cut = page.evaluate("""() => [...document.querySelectorAll('.ag-header-cell-text, .ag-cell[col-id=due]')]
+        .filter((n) => n.clientWidth && n.scrollWidth > n.clientWidth + 1).map((n) => n.textContent)""")
+    assert cut == []
+
+
 def test_on_a_phone_queue_and_clue_each_have_the_screen(clues):
     page = clues("view=queue", size=(390, 844))
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -4,9 +4,10 @@
   const { config, element, word } = lookout;
   const TABLE = 'clues-table';
   const SHORT = window.innerWidth < 700;
+  /* What decides stands first, and is seen at 1366 px: how grave, in which state, how late, about whom, by which rule, where, with whom. */
   const WIDTHS = {
-    severity: config.lang === 'en' ? 168 : 136, state: 132, due: 206, enterprise: 262, rule: 212, place: config.lang === 'en' ? 184 : 156, team: 140, assignee: 92,
-    round_code: 98, detected_at: 142, score: 70, clue_id: 100,
+    severity: 136, state: 132, due: 206, enterprise: 262, rule: 212, place: 156, team: 140, assignee: 92, round_code: 98, detected_at: 142, score: 70, clue_id: 100,
+    ...(config.lang === 'en' && { due: 184, rule: 204, place: 178, team: 196 }),
   };
   const COLUMNS = SHORT
     ? ['state', 'enterprise', 'due']
@@ -15,7 +16,8 @@
   const ORDER = { due: 'due_at', place: 'county' };
   const SHOWN = Object.fromEntries(Object.entries(ORDER).map(([shown, order]) => [order, shown]));
   /* Letters stop shrinking at 12 px, and columns with them: how late must not be cut. */
-  const wide = (name) => Math.round(WIDTHS[name] * Math.max(0.98, lookout.scale()));
+  const scaled = (width) => Math.round(width * Math.max(0.98, lookout.scale()));
+  const wide = (name) => scaled(WIDTHS[name]);
   let api = null;
   let failed = '';
 
@@ -40,7 +42,7 @@
       due: clock(row),
       due_class: row.is_overdue ? 'clue-late' : row.clock_stopped ? 'clue-stopped' : '',
       enterprise: row.enterprise || word('table.cell', { cell: row.cell_id || '' }),
-            assignee: row.assignee === row.team_code ? '' : row.assignee,
+      assignee: row.assignee === row.team_code ? '' : row.assignee,
       place: [row.city, row.county].filter(Boolean).join(config.lang === 'en' ? ', ' : ''),
       detected_at: row.detected_at.slice(0, 16),
       score: row.score === null ? '' : lookout.number(row.score, 2),
@@ -129,7 +131,7 @@
         enableCellTextSelection: false,
         suppressNoRowsOverlay: true, // the panel says it
         rowSelection: { mode: 'multiRow', checkboxes: true, headerCheckbox: false, enableClickSelection: false },
-        selectionColumnDef: { headerName: word('clues.select'), headerClass: 'clues-select', width: Math.round((SHORT ? 44 : 62) * lookout.scale()) },
+        selectionColumnDef: { headerName: word('clues.select'), headerClass: 'clues-select', width: scaled(SHORT ? 44 : 62) },
         localeText: {
           loadingOoo: word('grid.loadingOoo'),
           ariaRowToggleSelection: word('clues.row_toggle'),
