@@ -77,6 +77,16 @@ def test_the_cursor_reads_all_lanes_at_one_moment_by_mouse_and_by_keys(dossier):
     tip.wait_for(state="hidden")
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1500, 900)])
+def test_on_a_small_screen_a_heading_of_the_reading_stands_above_its_first_line(dossier, size):
+    screen = dossier(f"id={REFERENCE}", size=size)
+    apart = screen.page.evaluate("""() => [...document.querySelectorAll('#dossier-reading h3')].filter((head) => {
+        const [own, line] = [head, head.nextElementSibling.querySelector('li')].map((n) => n.getBoundingClientRect());
+        return line.top < own.bottom - 1 || line.left > own.right || line.top > own.bottom + 20;
+      }).map((head) => head.textContent)""")
+    assert apart == []
+
+
 def test_another_range_draws_another_axis_and_stands_in_the_address(dossier):
     screen = dossier(f"id={REFERENCE}")
     before = screen.page.locator("#dossier-axis svg").inner_html()
