@@ -114,6 +114,37 @@ def test_a_page_is_accessible_whole_and_in_one_language(visit, demo, addresses, 
     assert screen.page.evaluate(COLOURS) == []
 
 
+# Letters that are seen, each with its size, where that is under what can be read.
+TINY = """() => { const out = []; const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let n = walker.nextNode(); n; n = walker.nextNode()) {
+    const at = n.parentElement;
+    if (!n.textContent.trim() || !at.checkVisibility({visibilityProperty: true})) continue;
+    if (at.closest('canvas, svg, script, style')) continue;
+    const size = parseFloat(getComputedStyle(at).fontSize);
+    if (size < 11.99) out.push(`${size} ${n.textContent.trim().slice(0, 20)}`);
+  }
+  return out; }"""
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/clues", "/loop", "/loop?tab=fixes", "/sources", "/rounds", "/boards?tab=supervision"]
+)
+def test_no_letter_is_under_twelve_pixels_on_a_small_screen(visit, demo, path):
+    screen = visit(at=demo, is_settling=False, size=(1366, 768))
+    screen.page.goto(demo.url + path)
+    screen.settle()
+    assert screen.page.evaluate(TINY) == []
+
+
+def test_no_key_figure_has_a_name_that_is_cut_on_a_small_screen(visit, demo):
+    for language in ("en", "zh"):
+        screen = visit(at=demo, is_settling=False, size=(1366, 768))
+        screen.page.goto(f"{demo.url}/?lang={language}")
+        screen.settle()
+        cut = "() => [...document.querySelectorAll('.kpi-label')].filter((n) => n.scrollWidth > n.clientWidth)"
+        assert screen.page.evaluate(f"{cut}.map((n) => n.textContent)") == []
+
+
 @pytest.fixture(scope="module")
 def closed(serve, tmp_path_factory):
     root = demo_folder() / "snapshots"
