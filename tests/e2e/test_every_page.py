@@ -130,7 +130,7 @@ TINY = """() => { const out = []; const walker = document.createTreeWalker(docum
     "path", ["/", "/clues", "/loop", "/loop?tab=fixes", "/sources", "/rounds", "/boards?tab=supervision"]
 )
 def test_no_letter_is_under_twelve_pixels_on_a_small_screen(visit, demo, path):
-    screen = visit(at=demo, is_settling=False, size=(1366, 768))
+    screen = visit(at=demo, is_blank=True, size=(1366, 768))
     screen.page.goto(demo.url + path)
     screen.settle()
     assert screen.page.evaluate(TINY) == []
@@ -138,7 +138,7 @@ def test_no_letter_is_under_twelve_pixels_on_a_small_screen(visit, demo, path):
 
 def test_no_key_figure_has_a_name_that_is_cut_on_a_small_screen(visit, demo):
     for language in ("en", "zh"):
-        screen = visit(at=demo, is_settling=False, size=(1366, 768))
+        screen = visit(at=demo, is_blank=True, size=(1366, 768))
         screen.page.goto(f"{demo.url}/?lang={language}")
         screen.settle()
         cut = "() => [...document.querySelectorAll('.kpi-label')].filter((n) => n.scrollWidth > n.clientWidth)"

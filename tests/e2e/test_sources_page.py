@@ -72,7 +72,7 @@ def test_what_is_noted_of_a_file_is_read_whole_without_scrolling_sideways(visit,
         return table.from_pylist(rows, schema=table.schema)
 
     doctored(root, tmp_path, tables={"source_files": noted})
-    screen = visit(at=serve(tmp_path), is_settling=False, size=(1366, 768))
+    screen = visit(at=serve(tmp_path), is_blank=True, size=(1366, 768))
     screen.page.goto(f"{screen.home}/sources")
     screen.until(lambda: screen.settled == "1", "the catalogue did not settle")
     note = screen.page.locator("#sources-files small", has_text="decimal point")
