@@ -7,7 +7,7 @@
   /* What decides stands first, and is seen at 1366 px: how grave, in which state, how late, about whom, by which rule, where, with whom. */
   const WIDTHS = {
     severity: 136, state: 132, due: 206, enterprise: 262, rule: 212, place: 156, team: 140, assignee: 92, round_code: 98, detected_at: 142, score: 70, clue_id: 100,
-    ...(config.lang === 'en' && { due: 184, rule: 204, place: 178, team: 196 }),
+    ...(config.lang === 'en' && { severity: 116, due: 184, rule: 196, place: 178, team: 224 }),
   };
   const COLUMNS = SHORT
     ? ['state', 'enterprise', 'due']
@@ -35,7 +35,7 @@
   function told(row) {
     return {
       ...row,
-      severity: word(`severity.${row.severity}`),
+      severity: word(`clues.severity.${row.severity}`),
       state_code: row.state,
       state: config.states[row.state],
       state_class: `clue-state clue-${groupOf(row.state)}`,
