@@ -28,8 +28,8 @@ Made = TypeVar("Made")
 
 
 def in_memory(memory_limit: str) -> duckdb.DuckDBPyConnection:
-    """An empty database in memory; it hardly waits for files, so one thread does it."""
-    return duckdb.connect(":memory:", config={"memory_limit": memory_limit, "async_threads": 1})
+    """An empty database in memory; it waits for no file, so it gets no threads that would."""
+    return duckdb.connect(":memory:", config={"memory_limit": memory_limit, "async_threads": 0})
 
 
 class Loaded:
