@@ -21,6 +21,8 @@
     if (slot.textContent !== said) slot.textContent = said;
   }
 
+  const lacks = (entry) => (entry.state === 'failed' ? word('panel.failed_why', { why: entry.error || '' }) : word('panel.not_configured'));
+
   lookout.panels = {
     state,
     /* A panel of another page: what it says instead of its content, empty when it has some. */
@@ -31,9 +33,12 @@
     /* A panel of another page that may hold nothing: because its source failed or isn't there, or because nothing was found. */
     empty(id, isEmpty, ...tables) {
       const entry = isEmpty ? lookout.kpis.missing(...tables) : null;
-      if (!entry) return this.said(id, isEmpty ? word('panel.none') : '');
-      const why = entry.state === 'failed' ? word('panel.failed_why', { why: entry.error || '' }) : word('panel.not_configured');
-      return this.said(id, why, entry.state);
+      return this.said(id, entry ? lacks(entry) : isEmpty ? word('panel.none') : '', entry?.state);
+    },
+    /* Why these tables tell nothing, in words; empty where all were read. */
+    lack(...tables) {
+      const entry = lookout.kpis.missing(...tables);
+      return entry ? lacks(entry) : '';
     },
     setOld(text) {
       if (old === text) return;

@@ -235,10 +235,10 @@ def supervised(m: Making) -> Section:
 
 
 def _candidates(m: Making, rows: list[dict[str, Any]]) -> list[Block]:
-    why = m.untold(*SUGGESTING)
     if not rows:
-        told = Caution(m.t("briefing.caution.section", why=why)) if why else None
-        return [told or Sentence((m.t("briefing.supervision.no_candidates"),))]
+        why = m.untold(*SUGGESTING)
+        none = Sentence((m.t("briefing.supervision.no_candidates"),))
+        return [Caution(m.t("briefing.caution.section", why=why)) if why else none]
     lines = tuple(
         (
             m.clue(row),

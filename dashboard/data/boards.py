@@ -18,6 +18,7 @@ from dashboard.casebook.store import Casebook
 from dashboard.data.board_areas import NO_PLACE, by_city, by_month, found_there, peak, thirds_of
 from dashboard.data.filters import Filters
 from dashboard.data.layers import sql
+from dashboard.data.methods import is_used
 from dashboard.data.metrics import casebook_until, figures, scoped, told_until
 from dashboard.data.scope import NATION
 from dashboard.data.store import Loaded
@@ -237,7 +238,7 @@ def _own(profiles: dict[str, Any], name: str, day: str) -> dict[str, Any]:
     """
     having = {group: one for group, one in profiles.items() if name in one.get("values", one)}
     told = {
-        group: {key: one.get(key) for key in PROFILE_WORDS} | {"is_used": (one.get("valid_from") or day) <= day}
+        group: {key: one.get(key) for key in PROFILE_WORDS} | {"is_used": is_used(one, day)}
         for group, one in having.items()
         if "values" in one
     }

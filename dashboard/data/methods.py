@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -51,6 +52,11 @@ def _entry(row: dict[str, Any], day: str) -> dict[str, Any]:
         entry[name] = json.loads(entry.pop(f"{name}_json"))
     for profile in entry["profiles"].values():
         if "values" in profile:  # snapshots of before tell the values alone
-            profile["is_used"] = profile["valid_from"] is None or profile["valid_from"] <= day
+            profile["is_used"] = is_used(profile, day)
     entry["valid_from"] = entry["valid_from"].isoformat()
     return entry
+
+
+def is_used(profile: Mapping[str, Any], day: str) -> bool:
+    """Whether the numbers of a region's own profile hold on `day`; until its first day the default does."""
+    return profile["valid_from"] is None or str(profile["valid_from"]) <= day

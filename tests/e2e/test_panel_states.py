@@ -104,6 +104,7 @@ def site_without_clues(serve, root, tmp_path_factory):
         ("boards?lang=zh&tab=voc", "#boards-found-state", "#boards-tally a"),
         ("boards?lang=zh&tab=supervision", "#boards-cities-state", "#boards-tally a"),
         ("boards?lang=zh", "#boards-plants-state", "#boards-tally .is-not_configured"),
+        ("dossier?lang=zh", ".dossier-empty", ".dossier-suggested"),
     ],
 )
 def test_no_page_is_calm_where_clues_could_not_be_read(visit, site_without_clues, path, told, calm):

@@ -233,7 +233,7 @@
             element('tbody', {}, rows.map((row) => element('tr', {}, of(row).map(cell)))),
           ]),
         ])
-      : element('p', { className: 'dossier-empty', text: word('dossier.suggested.none') });
+      : element('p', { className: 'dossier-empty', text: lookout.panels.lack('clues') || word('dossier.suggested.none') });
     const hint = element('p', { className: 'dossier-hint', text: word('dossier.search.hint') });
     host('tables').replaceChildren(card(word('dossier.suggested'), [hint, content], '', 'h2'));
     host('tables').closest('.dossier').classList.add('is-asking');

@@ -10,12 +10,10 @@
     return loop.moment(row.due_at);
   };
 
-  /* Who has it, by name; the code stands after it where there is room. */
-  function team(row) {
-    const name = loop.named(row, 'team');
-    if (!name) return row.team_code || '—';
-    return element('span', { title: `${name} ${row.team_code}` }, [element('span', { text: name }), ' ', element('small', { text: row.team_code })]);
-  }
+  const teamName = (row) => loop.named(row, 'team') || row.team_code || '';
+
+  /* Who has it, by name; the code is told on pointing at it. */
+  const team = (row) => (teamName(row) ? element('span', { text: teamName(row), title: row.team_code }) : '—');
 
   function list(data, kind) {
     const columns = [
@@ -24,7 +22,7 @@
       { key: 'object', head: word('loop.head.object'), className: 'loop-object', cell: loop.object, value: loop.object },
       { key: 'rule', head: word('loop.head.rule'), className: 'loop-rule', cell: loop.rule, value: (row) => row.rule_id },
       { key: 'state', head: word('loop.head.state'), cell: (row) => loop.stateWord(row.state), value: (row) => row.state },
-      { key: 'team', head: word('loop.head.team'), className: 'loop-team', cell: team, value: (row) => loop.named(row, 'team') || row.team_code },
+      { key: 'team', head: word('loop.head.team'), className: 'loop-team', cell: team, value: teamName },
       { key: 'city', head: word('loop.head.city'), cell: (row) => loop.named(row, 'city') || '—', value: (row) => loop.named(row, 'city') },
     ];
     const rows = data.lists[kind];
